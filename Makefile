@@ -1,0 +1,54 @@
+# The two commands a newcomer needs are `make run` and `make test`.
+# Everything here needs Go, git and make; Chromium is fetched by `make test`
+# where that is possible (Debian, root) and is only needed for browser tests.
+
+GO       ?= go
+LINT      = $(GO) tool -modfile=tools/go.mod golangci-lint
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS   = -s -w -X steward/internal/buildinfo.version=$(VERSION)
+export CGO_ENABLED ?= 0
+
+.PHONY: run build test check lint generate stale bench long vendor fmt
+
+## run: the portal over a lifelike tenant, in a browser, no account anywhere
+run: build
+	bin/portal demo
+
+## build: the single static binary bin/portal
+build:
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/portal ./cmd/portal
+
+## test: every test; the last line says how many passed
+test: stale
+	@sh tools/chromium.sh
+	@$(GO) test -json -timeout 15m ./... | $(GO) run ./internal/testreport
+
+## check: what a change must pass before it is handed in
+check: lint test
+
+## lint: the linters, pinned in tools/go.mod
+lint:
+	$(LINT) run --timeout 10m ./...
+
+## generate: write the Go code of the templates
+generate:
+	$(GO) tool templ generate -log-level error
+
+## stale: fail when generated code does not fit its templates
+stale:
+	@sh tools/stale.sh
+
+## bench: the figures of docs/performance.md, each beside its baseline
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+
+## long: campaigns that are too long for every run (kills, races, fuzz corpora)
+long:
+	STEWARD_LONG=1 $(GO) test -timeout 85m ./...
+
+## vendor: fetch the pinned browser files again and check their sums
+vendor:
+	sh web/vendor.sh
+
+fmt:
+	gofmt -w $$(git ls-files '*.go' | grep -v _templ.go)
