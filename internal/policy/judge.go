@@ -1,0 +1,261 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/interpreter"
+)
+
+// Outcome is a rule's answer about one object.
+type Outcome string
+
+// Outcomes. Unknown is never a pass; out of scope is not counted at all.
+const (
+	Pass       Outcome = "pass"
+	Fail       Outcome = "fail"
+	Unknown    Outcome = "unknown"
+	OutOfScope Outcome = "out of scope"
+)
+
+// Verdict is the outcome of one rule for one object.
+type Verdict struct {
+	Rule    *Active
+	Outcome Outcome
+	// Trouble says why a rule could not be run to its end; only when unknown.
+	Trouble string
+
+	missing *types.Unknown
+}
+
+// Missing names the facts that nobody could tell; only when unknown.
+func (v Verdict) Missing() []string {
+	if v.missing == nil {
+		return nil
+	}
+	var names []string
+	for _, id := range v.missing.IDs() {
+		trails, _ := v.missing.GetAttributeTrails(id)
+		for _, t := range trails {
+			names = append(names, t.String())
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Judge judges objects one after another. It is for one goroutine; make one
+// for each.
+type Judge struct {
+	set    *Set
+	moment Moment
+	input  facts
+	ctx    context.Context
+	scopes []scopeAnswer
+	round  int
+}
+
+type scopeAnswer struct {
+	round   int
+	verdict Verdict
+}
+
+// NewJudge returns a judge for the moment. The context stops rules that are
+// watched for cost while they run.
+func (s *Set) NewJudge(ctx context.Context, moment Moment, tenant *Tenant) *Judge {
+	return &Judge{set: s, moment: moment, input: facts{tenant: tenant}, ctx: ctx, scopes: make([]scopeAnswer, len(s.scopes))}
+}
+
+// Each judges the object by every rule that is about its kind and calls fn for
+// each that is in scope. An object is judged without being kept.
+func (j *Judge) Each(o Object, fn func(Verdict)) {
+	kind := o.Ref().Kind
+	rules := j.set.byKind[kind]
+	if len(rules) == 0 {
+		return
+	}
+	j.input.kind, j.input.object = kind, o
+	j.round++
+	frame, err := interpreter.NewExecutionFrame(&j.input)
+	if err != nil {
+		panic("policy: " + err.Error()) // an activation of ours has no functions to collide
+	}
+	defer frame.Close()
+	setting, _ := o.(*Setting)
+	for _, r := range rules {
+		if !r.Applies.Covers(j.moment) || r.Setting != "" && setting != nil && r.Setting != setting.Name {
+			continue
+		}
+		if v := j.verdict(frame, r); v.Outcome != OutOfScope {
+			fn(v)
+		}
+	}
+}
+
+func (j *Judge) verdict(frame *interpreter.ExecutionFrame, r *Active) Verdict {
+	if r.scope >= 0 {
+		in := &j.scopes[r.scope]
+		if in.round != j.round {
+			in.verdict = j.ask(frame, j.set.scopes[r.scope])
+			in.round = j.round
+		}
+		switch in.verdict.Outcome {
+		case Fail:
+			return Verdict{Rule: r, Outcome: OutOfScope}
+		case Unknown:
+			v := in.verdict
+			v.Rule = r
+			return v
+		}
+	}
+	v := j.ask(frame, r.condition)
+	v.Rule = r
+	return v
+}
+
+// ask runs a program that answers true or false.
+func (j *Judge) ask(frame *interpreter.ExecutionFrame, p *program) Verdict {
+	out, err := j.eval(frame, p)
+	switch v := out.(type) {
+	case types.Bool:
+		if err == nil && bool(v) {
+			return Verdict{Outcome: Pass}
+		}
+		if err == nil {
+			return Verdict{Outcome: Fail}
+		}
+	case *types.Unknown:
+		return Verdict{Outcome: Unknown, missing: v}
+	}
+	return Verdict{Outcome: Unknown, Trouble: trouble(err)}
+}
+
+func (j *Judge) eval(frame *interpreter.ExecutionFrame, p *program) (ref.Val, error) {
+	if !p.watched {
+		out, _, err := p.run.Eval(frame)
+		return out, err
+	}
+	out, _, err := p.run.ContextEval(j.ctx, cel.Activation(&j.input))
+	return out, err
+}
+
+func trouble(err error) string {
+	var cancelled interpreter.EvalCancelledError
+	switch {
+	case errors.As(err, &cancelled) && cancelled.Cause == interpreter.CostLimitExceeded:
+		return fmt.Sprintf("the rule was stopped after %d steps on this object", costLimit)
+	case err != nil:
+		return "the rule failed on this object: " + err.Error()
+	}
+	return "the rule gave no answer"
+}
+
+// Finding is a rule that failed on an object, with what it was seen by.
+type Finding struct {
+	Rule  *Active
+	Ref   Ref
+	Label string
+	// Says is the rule's sentence about this object.
+	Says     string
+	Evidence []Evidence
+}
+
+// Evidence is one fact a verdict rests on. Value is a text, number, truth or
+// list as JSON would write it; nil when unknown.
+type Evidence struct {
+	Fact  string `json:"fact"`
+	Value any    `json:"value"`
+}
+
+// Finding describes a failed verdict on the object that was judged last.
+func (j *Judge) Finding(v Verdict) Finding {
+	f := Finding{Rule: v.Rule, Ref: j.input.object.Ref(), Label: j.input.object.Label(), Says: v.Rule.Title}
+	if v.Rule.says != nil {
+		out, _, err := v.Rule.says.run.Eval(cel.Activation(&j.input))
+		if s, ok := out.(types.String); ok && err == nil {
+			f.Says = string(s)
+		}
+	}
+	paths := slices.Clone(v.Rule.condition.uses)
+	if v.Rule.says != nil {
+		paths = append(paths, v.Rule.says.uses...)
+	}
+	slices.SortFunc(paths, slices.Compare[[]string])
+	for _, path := range slices.CompactFunc(paths, slices.Equal[[]string]) {
+		f.Evidence = append(f.Evidence, Evidence{Fact: strings.Join(path, "."), Value: j.input.read(path)})
+	}
+	return f
+}
+
+// read follows a path of fact names to a plain Go value.
+func (f *facts) read(path []string) any {
+	var at reflect.Value
+	switch path[0] {
+	case string(f.kind):
+		at = reflect.ValueOf(f.object)
+	default:
+		at = reflect.ValueOf(f.tenant)
+	}
+	for _, name := range path[1:] {
+		if at.Kind() != reflect.Pointer || at.IsNil() {
+			return nil
+		}
+		field := byGo[at.Type().Elem()].fields[name]
+		if field == nil {
+			return usageOf(at)
+		}
+		at = at.Elem().Field(field.index)
+		if field.answer {
+			if !at.Field(1).Bool() {
+				return nil
+			}
+			at = at.Field(0)
+		}
+	}
+	if at.Kind() == reflect.Pointer {
+		return nil
+	}
+	return at.Interface()
+}
+
+// usageOf writes a Usage as evidence: the days, or how far the records reach.
+func usageOf(object reflect.Value) any {
+	var u Usage
+	switch o := object.Interface().(type) {
+	case *Workspace:
+		u = o.Usage
+	case *Item:
+		u = o.Usage
+	case *Refresh:
+		u = o.Fresh
+	}
+	if u.LastDays.Known {
+		return fmt.Sprintf("%d days ago", u.LastDays.Value)
+	}
+	return fmt.Sprintf("none in %d days of records", u.SeenDays)
+}
+
+// JudgeAll judges objects by the rules of the moment and returns the findings
+// and the verdicts that came out unknown: what a request form shows before it
+// is sent.
+func JudgeAll(ctx context.Context, s *Set, moment Moment, tenant *Tenant, objects []Object) (findings []Finding, unknown []Verdict) {
+	j := s.NewJudge(ctx, moment, tenant)
+	for _, o := range objects {
+		j.Each(o, func(v Verdict) {
+			switch v.Outcome {
+			case Fail:
+				findings = append(findings, j.Finding(v))
+			case Unknown:
+				unknown = append(unknown, v)
+			}
+		})
+	}
+	return findings, unknown
+}

@@ -1,0 +1,64 @@
+package policy
+
+import (
+	"fmt"
+	"reflect"
+
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+)
+
+// objectVal is a whole object as a value of CEL. It exists so that
+// workspace.unusedFor(90) has something to be called on; two objects are never
+// equal to each other for a rule, as no rule needs that.
+type objectVal struct {
+	Object
+	ft *factType
+}
+
+func (o objectVal) ConvertToNative(t reflect.Type) (any, error) {
+	if reflect.TypeOf(o.Object).AssignableTo(t) {
+		return o.Object, nil
+	}
+	return nil, fmt.Errorf("a %s is not a %s", o.ft.kind, t)
+}
+
+func (o objectVal) ConvertToType(t ref.Type) ref.Val {
+	if t.TypeName() == o.ft.name {
+		return o
+	}
+	return types.NewErr("a %s is not a %s", o.ft.kind, t.TypeName())
+}
+
+func (o objectVal) Equal(ref.Val) ref.Val { return types.False }
+func (o objectVal) Type() ref.Type        { return o.ft.cel }
+func (o objectVal) Value() any            { return o.Object }
+
+// unusedFor is workspace.unusedFor(days) and item.unusedFor(days);
+// refresh.staleFor(days) asks the same of refreshes that succeeded.
+func unusedFor(object, days ref.Val) ref.Val {
+	n, ok := days.(types.Int)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(days)
+	}
+	var usage Usage
+	var what string
+	switch o := object.Value().(type) {
+	case *Workspace:
+		usage, what = o.Usage, "use of the workspace"
+	case *Item:
+		usage, what = o.Usage, "use of the item"
+	case *Refresh:
+		usage, what = o.Fresh, "last refresh that succeeded"
+	default:
+		return types.MaybeNoSuchOverloadErr(object)
+	}
+	answer := usage.UnusedFor(int64(n))
+	if !answer.Known {
+		return types.NewUnknown(usageUnknown, types.NewAttributeTrail(what))
+	}
+	return types.Bool(answer.Value)
+}
+
+// usageUnknown numbers the unknowns of unusedFor, apart from those of fields.
+const usageUnknown = int64(1) << 32
