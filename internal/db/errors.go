@@ -1,6 +1,7 @@
 package db
 
 import (
+	"database/sql"
 	"errors"
 
 	"modernc.org/sqlite"
@@ -41,4 +42,12 @@ func classifyOpen(path string, err error) error {
 		return err
 	}
 	return fault.Wrap(err, fault.Unavailable, "The database %s cannot be opened.", path)
+}
+
+// ignoreNoRows turns the absence of a row into no error.
+func ignoreNoRows(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	return err
 }

@@ -1,0 +1,77 @@
+package db
+
+import (
+	"context"
+	"fmt"
+
+	"steward/internal/tenant"
+)
+
+var datasourceHistory = &history{
+	table: "datasource", keys: []string{"source"}, hashed: true,
+	cols: []string{"type", "gateway", "location", "misconfigured", "body"},
+}
+
+// Datasources writes sources that an answer told. They are never told whole,
+// so none is closed: see EndUnreferenced.
+func (in *Ingest) Datasources(ctx context.Context, some []tenant.Datasource) error {
+	for i := range some {
+		s := &some[i]
+		err := in.within(ctx, "data source "+s.ID, func() error {
+			clear(in.local)
+			id, fresh, err := in.idents.number(&in.bulk, s.ID, false)
+			if err != nil {
+				return err
+			}
+			body := string(s.Details)
+			if body == "" {
+				body = "{}"
+			}
+			r := row{id, s.Type, s.GatewayID, s.Where, bit(s.Misconfigured), body}
+			if fresh {
+				return in.put(datasourceHistory, r, nil)
+			}
+			have, err := in.loadWhere(datasourceHistory, " AND source = $3", id)
+			if err != nil {
+				return err
+			}
+			return in.put(datasourceHistory, r, have[datasourceHistory.key(r)])
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// EndUnreferenced closes the data sources that no item uses any more and the
+// principals that no longer hold anything. Both are only ever mentioned, never
+// listed; call it at the end of a full scan, when everything that could
+// mention them has been read.
+func (in *Ingest) EndUnreferenced(ctx context.Context) error {
+	for _, q := range []struct{ table, sql string }{
+		{"datasource", `UPDATE datasource SET to_scan = $2 WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
+			AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.upstream = datasource.source AND e.to_scan IS NULL)
+			AND EXISTS (SELECT 1 FROM edge e WHERE e.upstream = datasource.source)`},
+		{"principal", `UPDATE principal SET to_scan = $2 WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
+			AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.principal = principal.principal AND g.to_scan IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM group_member m WHERE m.member = principal.principal AND m.to_scan IS NULL)
+			AND NOT EXISTS (SELECT 1 FROM pipeline_user u WHERE u.principal = principal.principal AND u.to_scan IS NULL)`},
+	} {
+		err := in.within(ctx, "unreferenced "+q.table, func() error {
+			if err := in.flushAll(); err != nil {
+				return err
+			}
+			n, err := in.exec(q.sql, in.tenant, in.scan)
+			in.changes[q.table] += n
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if err := in.Flush(); err != nil {
+			return fmt.Errorf("close unreferenced %s: %w", q.table, err)
+		}
+	}
+	return nil
+}
