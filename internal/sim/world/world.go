@@ -1,7 +1,9 @@
 package world
 
 import (
+	"hash/fnv"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -10,232 +12,242 @@ type Config struct {
 	Seed       uint64 // same seed, same tenant
 	Workspaces int    // how many workspaces, about; default 400
 	TenantID   string // GUID; default derived from the seed
-	TenantName string // "Contoso"
+	TenantName string // default Contoso
 	Domain     string // mail domain, default contoso.com
 }
 
 // World is the tenant. Its methods are safe for concurrent use. What they
-// return belongs to the caller, who may change it without effect on the world.
+// return belongs to the caller, who may change it without effect on the world,
+// except for the tables of a Schema, which are shared.
 type World struct {
-	cfg Config
+	cfg       Config
+	seed      key
+	idKeys    [4]uint64
+	positions int // of employees; a multiple of the number of departments
+	guests    int
+	teams     int     // per department
+	pace      float64 // how fast things change: 0.7 in the demo, less in large tenants
+	useShare  float64 // how much of the use appears in the log
+	fixedUPN  map[string]ref
+	o         *overlay
+	log       dayCache
 }
 
-// New makes the tenant of cfg. It costs nothing but the fixed lists.
-func New(cfg Config) *World { return &World{cfg: cfg} }
+// New makes the tenant of cfg. It costs nothing but a few small lists.
+func New(cfg Config) *World {
+	if cfg.Workspaces <= 0 {
+		cfg.Workspaces = 400
+	}
+	if cfg.TenantName == "" {
+		cfg.TenantName = "Contoso"
+	}
+	if cfg.Domain == "" {
+		cfg.Domain = "contoso.com"
+	}
+	w := &World{cfg: cfg, o: newOverlay(), fixedUPN: map[string]ref{}}
+	h := fnv.New64a()
+	h.Write([]byte(cfg.TenantID)) // two tenants of one seed are two tenants
+	w.seed = key(mix(cfg.Seed)).sub(h.Sum64())
+	for i := range w.idKeys {
+		w.idKeys[i] = uint64(w.seed.sub2(tagNewID, uint64(i)))
+	}
+	if w.cfg.TenantID == "" {
+		w.cfg.TenantID = w.id(idTenant, 0, 0)
+	}
+	n := len(departments)
+	w.positions = min(96+cfg.Workspaces*6/5, 60_000) / n * n
+	w.guests = max(24, w.positions/12)
+	w.teams = max(1, w.positions/n/teamSize)
+	w.pace = min(0.7, max(0.005, 600/float64(cfg.Workspaces)))
+	w.useShare = min(1, 3000/float64(cfg.Workspaces))
+	for i := range fixedPeople {
+		r := ref{kind: refFixed, a: uint32(i)}
+		w.fixedUPN[strings.ToLower(w.face(r).upn)] = r
+	}
+	return w
+}
 
 // Config returns the configuration with its defaults filled in.
 func (w *World) Config() Config { return w.cfg }
 
-// --- workspaces
-
-// Slots is the number of positions in the tenant's listing order at t. A slot
-// may be empty at t (a workspace that is not there yet, or gone for good).
-func (w *World) Slots(t time.Time) int { return 0 }
+// Slots is the number of positions in the tenant's listing order at t: those of
+// the seed, then those that callers made. A slot may be empty at t (a workspace
+// that is not there yet, or gone for good).
+func (w *World) Slots(t time.Time) int {
+	w.o.mu.RLock()
+	defer w.o.mu.RUnlock()
+	return w.baseSlots(at(t)) + len(w.o.created)
+}
 
 // WorkspaceAt builds the workspace in a slot; false = the slot is empty at t.
-func (w *World) WorkspaceAt(slot int, t time.Time) (*Workspace, bool) { return nil, false }
+func (w *World) WorkspaceAt(slot int, t time.Time) (*Workspace, bool) {
+	w.o.mu.RLock()
+	defer w.o.mu.RUnlock()
+	return w.workspaceAt(slot, at(t))
+}
+
+func (w *World) workspaceAt(slot int, t moment) (*Workspace, bool) {
+	base := w.baseSlots(t)
+	if slot < 0 || slot >= base+len(w.o.created) {
+		return nil, false
+	}
+	if slot >= base {
+		ws, ok := w.o.workspaces[w.o.created[slot-base]].at(t)
+		if !ok {
+			return nil, false
+		}
+		c := ws.clone()
+		c.Slot = slot
+		return c, true
+	}
+	if len(w.o.workspaces) > 0 {
+		if ws, ok := w.changed(slot, t); ok {
+			return ws.clone(), true
+		}
+	}
+	st, ok := w.stateAt(slot, t)
+	if !ok {
+		return nil, false
+	}
+	return w.build(st, t), true
+}
+
+// changed is the version that callers made of the workspace in a slot of the
+// seed.
+func (w *World) changed(slot int, t moment) (*Workspace, bool) {
+	l, ok := w.lifeAt(w.specOf(slot), t)
+	if !ok {
+		return nil, false
+	}
+	return w.o.workspaces[w.workspaceID(slot, l.gen)].at(t)
+}
 
 // HeadAt tells the head of the workspace in a slot without building it.
-func (w *World) HeadAt(slot int, t time.Time) (Head, bool) { return Head{}, false }
+func (w *World) HeadAt(slot int, t time.Time) (Head, bool) {
+	w.o.mu.RLock()
+	defer w.o.mu.RUnlock()
+	return w.headAt(slot, at(t))
+}
+
+func (w *World) headAt(slot int, t moment) (Head, bool) {
+	if slot >= w.baseSlots(t) || len(w.o.workspaces) > 0 && slot >= 0 {
+		if slot >= w.baseSlots(t) {
+			if ws, ok := w.workspaceAt(slot, t); ok {
+				return ws.head(), true
+			}
+			return Head{}, false
+		}
+		if ws, ok := w.changed(slot, t); ok {
+			return ws.head(), true
+		}
+	}
+	if slot < 0 {
+		return Head{}, false
+	}
+	st, ok := w.stateAt(slot, t)
+	if !ok {
+		return Head{}, false
+	}
+	return Head{ID: w.workspaceID(slot, st.life.gen), Slot: slot, Type: w.typeOf(st.spec), State: st.life.state,
+		CapacityID: w.capacityID(st.attrs.capacity), Created: when(st.life.created), Modified: when(st.modified), Deleted: when(st.life.deleted)}, true
+}
+
+func (w *Workspace) head() Head {
+	return Head{ID: w.ID, Slot: w.Slot, Type: w.Type, State: w.State, CapacityID: w.CapacityID, Created: w.Created, Modified: w.Modified, Deleted: w.Deleted}
+}
 
 // Workspace finds a workspace by id, in any case; false = the tenant does not
 // (or does no longer, or not yet) have it at t.
-func (w *World) Workspace(id string, t time.Time) (*Workspace, bool) { return nil, false }
+func (w *World) Workspace(id string, t time.Time) (*Workspace, bool) {
+	w.o.mu.RLock()
+	defer w.o.mu.RUnlock()
+	return w.workspaceByID(id, at(t))
+}
 
-// SlotOf tells the slot of a workspace id, without asking whether it exists at
-// any moment.
-func (w *World) SlotOf(id string) (slot int, ok bool) { return 0, false }
+func (w *World) workspaceByID(id string, t moment) (*Workspace, bool) {
+	id = strings.ToLower(id)
+	if ws, ok := w.o.workspaces[id].at(t); ok {
+		c := ws.clone()
+		for i, made := range w.o.created {
+			if made == id {
+				c.Slot = w.baseSlots(t) + i
+			}
+		}
+		return c, true
+	}
+	a, b, ok := w.parseKind(id, idWorkspace)
+	if !ok || int(a) >= w.baseSlots(t) {
+		return nil, false
+	}
+	st, ok := w.stateAt(int(a), t)
+	if !ok || uint64(st.life.gen) != b {
+		return nil, false
+	}
+	return w.build(st, t), true
+}
+
+// SlotOf tells the slot of a workspace of the seed, without asking whether it
+// exists at any moment.
+func (w *World) SlotOf(id string) (slot int, ok bool) {
+	a, _, ok := w.parseKind(id, idWorkspace)
+	return int(a), ok
+}
 
 // Heads walks all workspaces that exist at t in listing order.
-func (w *World) Heads(t time.Time) iter.Seq[Head] { return func(func(Head) bool) {} }
+func (w *World) Heads(t time.Time) iter.Seq[Head] {
+	return func(yield func(Head) bool) {
+		for i := range w.Slots(t) {
+			if h, ok := w.HeadAt(i, t); ok && !yield(h) {
+				return
+			}
+		}
+	}
+}
 
 // All builds all workspaces that exist at t in listing order, one by one.
-func (w *World) All(t time.Time) iter.Seq[*Workspace] { return func(func(*Workspace) bool) {} }
+func (w *World) All(t time.Time) iter.Seq[*Workspace] {
+	return func(yield func(*Workspace) bool) {
+		for i := range w.Slots(t) {
+			if ws, ok := w.WorkspaceAt(i, t); ok && !yield(ws) {
+				return
+			}
+		}
+	}
+}
 
 // ModifiedSince lists workspaces that changed in (since, t]. The zero since
-// lists all of them.
-func (w *World) ModifiedSince(since, t time.Time) []Head { return nil }
+// lists all of them. One that was wiped in between is not listed.
+func (w *World) ModifiedSince(since, t time.Time) []Head {
+	var out []Head
+	for h := range w.Heads(t) {
+		if since.IsZero() || h.Modified.After(since) {
+			out = append(out, h)
+		}
+	}
+	return out
+}
 
 // Item finds an item by id with its workspace; false = not there at t.
-func (w *World) Item(id string, t time.Time) (*Workspace, *Item, bool) { return nil, nil, false }
-
-// ItemAccess lists everybody with access to an item: its own shares and what
-// follows from the workspace's roles, in the wording of the item's kind. It is
-// nil for "[App] " copies, for which the API tells nobody.
-func (w *World) ItemAccess(ws *Workspace, it *Item) []Grant { return nil }
-
-// Datasource finds a datasource instance by id.
-func (w *World) Datasource(id string, t time.Time) (Datasource, bool) { return Datasource{}, false }
-
-// --- refreshes
-
-// Refreshes lists the newest n refreshes of a model or dataflow that had begun
-// by t, newest first; n ≤ 0 means 60. A refresh still running at t has no end.
-func (w *World) Refreshes(itemID string, t time.Time, n int) []Refresh { return nil }
-
-// Refreshables lists the seven-day figures of all models on capacities, in a
-// fixed order.
-func (w *World) Refreshables(t time.Time) []Refreshable { return nil }
-
-// --- tenant-wide objects
-
-// Capacities of the tenant at t.
-func (w *World) Capacities(t time.Time) []Capacity { return nil }
-
-// Capacity finds one by id, in any case.
-func (w *World) Capacity(id string, t time.Time) (Capacity, bool) { return Capacity{}, false }
-
-// TenantKeys lists the customer-managed keys.
-func (w *World) TenantKeys() []TenantKey { return nil }
-
-// Domains of the tenant at t, parents before children.
-func (w *World) Domains(t time.Time) []Domain { return nil }
-
-// Labels lists the sensitivity labels.
-func (w *World) Labels() []Label { return nil }
-
-// Settings lists the tenant settings at t.
-func (w *World) Settings(t time.Time) []Setting { return nil }
-
-// Overrides lists the delegated overrides of one scope at t.
-func (w *World) Overrides(scope OverrideScope, t time.Time) []Override { return nil }
-
-// Pipelines walks the deployment pipelines at t in listing order.
-func (w *World) Pipelines(t time.Time) iter.Seq[Pipeline] { return func(func(Pipeline) bool) {} }
-
-// Pipeline finds one by id, in any case.
-func (w *World) Pipeline(id string, t time.Time) (Pipeline, bool) { return Pipeline{}, false }
-
-// StageItems lists the items of a stage with their pairing; false = no such
-// pipeline or stage.
-func (w *World) StageItems(pipelineID string, stage int, t time.Time) ([]Pairing, bool) {
-	return nil, false
+func (w *World) Item(id string, t time.Time) (*Workspace, *Item, bool) {
+	id = strings.ToLower(id)
+	w.o.mu.RLock()
+	home, moved := w.o.items[id]
+	w.o.mu.RUnlock()
+	if moved {
+		if ws, ok := w.Workspace(home, t); ok {
+			if it := ws.Item(id); it != nil {
+				return ws, it, true
+			}
+		}
+	}
+	a, _, ok := w.parseKind(strings.TrimPrefix(id, foreignPrefix), idItem)
+	if !ok || int(a) >= w.baseSlots(at(t)) {
+		return nil, nil, false
+	}
+	ws, ok := w.WorkspaceAt(int(a), t)
+	if !ok {
+		return nil, nil, false
+	}
+	it := ws.Item(id)
+	return ws, it, it != nil
 }
-
-// Deployments lists the operations of a pipeline that had begun by t, newest
-// first, at most 20.
-func (w *World) Deployments(pipelineID string, t time.Time) []Deployment { return nil }
-
-// Apps walks the published apps at t in listing order.
-func (w *World) Apps(t time.Time) iter.Seq[App] { return func(func(App) bool) {} }
-
-// App finds one by id, in any case.
-func (w *World) App(id string, t time.Time) (App, bool) { return App{}, false }
-
-// OrgLinks walks the items shared with the whole organisation by a link.
-func (w *World) OrgLinks(t time.Time) iter.Seq[WideShare] { return func(func(WideShare) bool) {} }
-
-// PublishedToWeb walks the items with a publish-to-web code.
-func (w *World) PublishedToWeb(t time.Time) iter.Seq[WideShare] {
-	return func(func(WideShare) bool) {}
-}
-
-// Subscriptions lists the e-mail subscriptions of a report or dashboard.
-func (w *World) Subscriptions(itemID string, t time.Time) []Subscription { return nil }
-
-// UserSubscriptions walks the subscriptions that a person owns or receives.
-func (w *World) UserSubscriptions(userID string, t time.Time) iter.Seq[Subscription] {
-	return func(func(Subscription) bool) {}
-}
-
-// Access is one thing a principal can reach: the workspace by its role (Item
-// is nil), or an item.
-type Access struct {
-	Workspace *Workspace
-	Item      *Item
-	Right     string
-}
-
-// AccessOf walks what a principal holds directly (not through groups), by
-// object id. It builds every workspace: slow on a large tenant.
-func (w *World) AccessOf(principalID string, t time.Time) iter.Seq[Access] {
-	return func(func(Access) bool) {}
-}
-
-// --- directory
-
-// User finds a person by object id or UPN, in any case; false = not in the
-// directory at t (not yet, or deleted).
-func (w *World) User(idOrUPN string, t time.Time) (User, bool) { return User{}, false }
-
-// Users walks the people of the directory at t in a fixed order.
-func (w *World) Users(t time.Time) iter.Seq[User] { return func(func(User) bool) {} }
-
-// DeletedUsers lists the accounts deleted less than 30 days before t.
-func (w *World) DeletedUsers(t time.Time) []DeletedUser { return nil }
-
-// Group finds a group by object id or mail address, in any case.
-func (w *World) Group(id string, t time.Time) (Group, bool) { return Group{}, false }
-
-// Groups walks the groups of the directory at t.
-func (w *World) Groups(t time.Time) iter.Seq[Group] { return func(func(Group) bool) {} }
-
-// Members lists the direct members of a group; false = no such group.
-func (w *World) Members(groupID string, t time.Time) ([]Member, bool) { return nil, false }
-
-// TransitiveMembers lists everybody in a group with nested groups resolved,
-// the nested groups themselves included, each once.
-func (w *World) TransitiveMembers(groupID string, t time.Time) ([]Member, bool) { return nil, false }
-
-// MemberOf lists the groups a principal is a direct member of.
-func (w *World) MemberOf(id string, t time.Time) []Group { return nil }
-
-// ServicePrincipal finds an application by object id or client id, in any case.
-func (w *World) ServicePrincipal(id string, t time.Time) (ServicePrincipal, bool) {
-	return ServicePrincipal{}, false
-}
-
-// ServicePrincipals lists the applications of the directory.
-func (w *World) ServicePrincipals(t time.Time) []ServicePrincipal { return nil }
-
-// DirectoryChanged lists users and groups that were created, changed or
-// deleted in (since, t], for delta queries: ids of what is there with its new
-// state, and of what is gone.
-func (w *World) DirectoryChanged(since, t time.Time) (users []User, groups []Group, removed []string) {
-	return nil, nil, nil
-}
-
-// ScannerApp is the application that the portal scans with.
-func (w *World) ScannerApp() ServicePrincipal { return ServicePrincipal{} }
-
-// ExecutorApp is the application that the portal changes the tenant with.
-func (w *World) ExecutorApp() ServicePrincipal { return ServicePrincipal{} }
-
-// AdminAPIGroup is the security group that the settings for admin APIs name;
-// ScannerApp is in it.
-func (w *World) AdminAPIGroup() Group { return Group{} }
-
-// DemoPeople are the people one can sign in as in the demo, in the order to
-// show them.
-func (w *World) DemoPeople() []DemoPerson { return nil }
-
-// --- history
-
-// Activity lists the log's events created in the given UTC hour (0..23) of a
-// day that are available at t, in the order the log gives them, which is not
-// quite the order of time.
-func (w *World) Activity(day time.Time, hour int, t time.Time) []Event { return nil }
-
-// Changes lists what truly happened in (from, to], in order of time.
-func (w *World) Changes(from, to time.Time) []Change { return nil }
-
-// Summary counts the tenant at t. It builds every workspace.
-func (w *World) Summary(t time.Time) Summary { return Summary{} }
-
-// --- changes from outside
-
-// Mutate changes the workspace with that id at moment t. fn gets a copy of its
-// state at t; if it returns nil the copy is its state from t on (it then
-// lives on only by further mutations), else nothing happens and the error is
-// returned. Modified is set to t.
-func (w *World) Mutate(id string, t time.Time, fn func(*Workspace) error) error { return nil }
-
-// Create adds a workspace at moment t and returns it. ID, Slot, Created,
-// Modified and State are filled in when empty.
-func (w *World) Create(t time.Time, ws Workspace) (*Workspace, error) { return nil, nil }
-
-// NewID makes a GUID that no object of the tenant has.
-func (w *World) NewID() string { return "" }
-
-// Record adds an event to the activity log.
-func (w *World) Record(e Event) {}
