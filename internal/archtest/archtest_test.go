@@ -35,6 +35,7 @@ var rooms = []struct {
 	{"web/templates/...", []string{"web/templates/...", "web/static", meaning}},
 	{"internal/auth/...", []string{"internal/auth/...", "internal/db", "internal/secret", meaning}},
 
+	{"internal/witness", []string{"internal/db", "internal/secret", meaning}},
 	{"internal/desk", []string{"internal/db", "internal/auth", "internal/workflow", meaning}},
 	{"internal/scan", []string{"internal/db", "internal/pbi", "internal/graph", "internal/workflow", "internal/evaluate", meaning}},
 	{"internal/evaluate", []string{"internal/db", meaning}},

@@ -150,25 +150,79 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 }
 
 // SplitNotes cuts a file of appended checkpoints into single notes. A note cut
-// short at the end (a crash while writing) is returned too, and fails to open.
+// short (a crash while writing) is returned as it is, and is Torn.
 func SplitNotes(text string) []string {
 	var notes []string
 	var cur strings.Builder
-	signed := false
+	blank, signed := false, false
 	flush := func() {
-		if s := strings.TrimLeft(cur.String(), "\n"); s != "" {
-			notes = append(notes, s)
+		if cur.Len() > 0 {
+			notes = append(notes, cur.String())
 		}
 		cur.Reset()
 		signed = false
 	}
 	for line := range strings.Lines(text) {
-		if signed && !strings.HasPrefix(line, "— ") {
-			flush()
+		if strings.TrimSpace(line) == "" {
+			blank = true
+			continue
 		}
-		signed = strings.HasPrefix(line, "— ")
+		isSig := strings.HasPrefix(line, "— ")
+		if !isSig && (blank || signed) {
+			flush() // a blank line is followed by signatures, or by another note
+		}
+		if isSig && !signed {
+			cur.WriteString("\n")
+		}
+		signed, blank = isSig, false
 		cur.WriteString(line)
 	}
 	flush()
 	return notes
+}
+
+// Torn reports whether a note was cut short before its signature.
+func Torn(msg string) bool { return !strings.Contains(msg, "\n— ") || !strings.HasSuffix(msg, "\n") }
+
+// OpenCheckpoints opens every note under the public key. Notes that are not of
+// that key come back as problems; torn ones as notices, because a crash makes
+// them too and each has a whole copy in the database. Without a public key
+// nothing can be believed, and nothing is.
+func OpenCheckpoints(notes []string, public string) (cps []Checkpoint, bad []Problem, notices []string) {
+	if public == "" {
+		return nil, nil, nil
+	}
+	for _, n := range notes {
+		if Torn(n) {
+			notices = append(notices, "A checkpoint was cut short while it was written and is not used.")
+			continue
+		}
+		cp, err := OpenCheckpoint(n, public)
+		if err != nil {
+			bad = append(bad, Problem{Flaw: Foreign, Sentence: fault.Sentence(err)})
+			continue
+		}
+		cps = append(cps, cp)
+	}
+	return cps, bad, notices
+}
+
+// LostCheckpoints compares the copies in the database with what the second
+// place still has, and returns a problem for each that is gone there. Copies
+// from before the place's first checkpoint are not missed: the place may be new.
+func LostCheckpoints(kept, elsewhere []Checkpoint) []Problem {
+	if len(elsewhere) == 0 {
+		return nil
+	}
+	first, have := elsewhere[0].Time, make(map[Checkpoint]bool, len(elsewhere))
+	for _, c := range elsewhere {
+		have[c] = true
+	}
+	var out []Problem
+	for _, c := range kept {
+		if !c.Time.Before(first) && !have[c] {
+			out = append(out, Problem{Seq: c.Seq, Flaw: Missing, Sentence: fmt.Sprintf("The checkpoint of %s (entry %d) is gone from the second place.", FormatTime(c.Time), c.Seq)})
+		}
+	}
+	return out
 }

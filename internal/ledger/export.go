@@ -97,13 +97,13 @@ func VerifyExport(r io.Reader, public string, notes []string) (Header, Verdict, 
 	if err != nil {
 		return h, Verdict{}, err
 	}
-	cps, bad := openAll(append(own, notes...), public)
+	cps, bad, notices := OpenCheckpoints(append(own, notes...), public)
 	id := Identity{Database: h.Database, Epoch: h.Epoch}
 	report, err := verifyFrom(id, prev, h.First, f.records(), cps)
 	if err != nil {
 		return h, report, err
 	}
-	report.Problems = append(report.Problems, bad...)
+	report.Problems, report.Notices = append(report.Problems, bad...), append(report.Notices, notices...)
 	if h.First == 1 && prev != Genesis(h.Database) {
 		report.Problems = append(report.Problems, Problem{Seq: 1, Flaw: Changed, Sentence: "The file says that it begins at entry 1, but not at the beginning of this database's ledger."})
 	}
@@ -111,25 +111,6 @@ func VerifyExport(r io.Reader, public string, notes []string) (Header, Verdict, 
 		report.Problems = append(report.Problems, Problem{Seq: report.Last + 1, Flaw: Truncated, Sentence: "The file is cut short: its last line, which counts the entries, is missing or says another number."})
 	}
 	return h, report, nil
-}
-
-// openAll opens notes and turns those that do not open into problems. Without
-// a public key nothing can be believed, and nothing is.
-func openAll(notes []string, public string) ([]Checkpoint, []Problem) {
-	if public == "" {
-		return nil, nil
-	}
-	var cps []Checkpoint
-	var bad []Problem
-	for _, n := range notes {
-		cp, err := OpenCheckpoint(n, public)
-		if err != nil {
-			bad = append(bad, Problem{Flaw: Foreign, Sentence: fault.Sentence(err)})
-			continue
-		}
-		cps = append(cps, cp)
-	}
-	return cps, bad
 }
 
 // exportFile reads the lines after the header, once.

@@ -272,9 +272,49 @@ func TestCheckpointSignature(t *testing.T) {
 			t.Errorf("changed at byte %d it still opens, as %+v", i, c)
 		}
 	}
-	file := msg + msg + msg[:len(msg)/2]
-	if notes := SplitNotes(file); len(notes) != 3 || notes[0] != msg || notes[1] != msg {
-		t.Errorf("SplitNotes = %d notes", len(notes))
+}
+
+func TestNotesInAFile(t *testing.T) {
+	t.Parallel()
+	private, public, err := GenerateKey(rand.Reader, "steward")
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, _ := NewSigner(private)
+	rs := chain(t, 3)
+	var msgs []string
+	for i := 1; i <= 3; i++ {
+		m, err := signer.Sign(at(rs, i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		msgs = append(msgs, m)
+	}
+	for _, tc := range []struct {
+		name, file string
+		good, torn int
+	}{
+		{"one after the other", msgs[0] + msgs[1] + msgs[2], 3, 0},
+		{"with blank lines", msgs[0] + "\n" + msgs[1] + "\n\n" + msgs[2], 3, 0},
+		{"last cut in its text", msgs[0] + msgs[1] + msgs[2][:30], 2, 1},
+		{"cut in its signature", msgs[0] + msgs[1] + msgs[2][:len(msgs[2])-5], 2, 1},
+		{"cut, then gone on", msgs[0] + msgs[1][:30] + "\n\n" + msgs[2], 2, 1},
+		{"empty", "", 0, 0},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			cps, bad, notices := OpenCheckpoints(SplitNotes(tc.file), public)
+			if len(cps) != tc.good || len(bad) != 0 || len(notices) != tc.torn {
+				t.Errorf("%d opened, %v, %d torn; want %d and %d", len(cps), bad, len(notices), tc.good, tc.torn)
+			}
+		})
+	}
+	all, _, _ := OpenCheckpoints(msgs, public)
+	if lost := LostCheckpoints(all, []Checkpoint{all[0], all[2]}); len(lost) != 1 || lost[0].Seq != 2 {
+		t.Errorf("lost = %+v", lost)
+	}
+	if lost := LostCheckpoints(all, nil); lost != nil {
+		t.Errorf("with no second place: %+v", lost)
 	}
 }
 
