@@ -146,3 +146,37 @@ document.addEventListener("keydown", (e) => {
   };
   if (keys[e.key]) { e.preventDefault(); keys[e.key](); }
 });
+
+// Live help in forms: the server's verdict on a value, and people by a few
+// letters. Both wait until typing pauses; the newest answer wins.
+function pausing(fn) {
+  let timer, turn = 0;
+  return (el) => {
+    clearTimeout(timer);
+    const mine = ++turn;
+    timer = setTimeout(() => fn(el, () => mine === turn), 300);
+  };
+}
+async function ask(address, name, value) {
+  const u = new URL(address, location.href);
+  u.searchParams.set(name, value);
+  const r = await fetch(u, { headers: { Accept: "application/json" } });
+  return r.ok ? r.json() : null;
+}
+const verdict = pausing(async (el, newest) => {
+  const out = document.getElementById(`c-${el.name}`);
+  const v = el.value.trim() ? await ask(el.dataset.check, "value", el.value) : null;
+  if (!newest() || !out) return;
+  out.textContent = v?.text ?? "";
+  out.dataset.ok = String(v?.ok ?? "");
+});
+const lookup = pausing(async (el, newest) => {
+  const found = el.value.trim().length > 1 ? await ask(el.dataset.lookup, "q", el.value) : [];
+  if (!newest() || !Array.isArray(found)) return;
+  el.list.replaceChildren(...found.slice(0, 20).map((p) => Object.assign(document.createElement("option"), { value: p.value, label: p.label })));
+});
+document.addEventListener("input", (e) => {
+  if (e.target.dataset.check) verdict(e.target);
+  if (e.target.dataset.lookup) lookup(e.target);
+});
+$("[data-focus]")?.focus();

@@ -26,7 +26,7 @@ type Story struct {
 // All returns the stories of package ui. Times in them are relative to now.
 func All(now time.Time) []Story {
 	var all []Story
-	for _, group := range [][]Story{listStories(now)} {
+	for _, group := range [][]Story{overviewStories(now), listStories(now), detailStories(now), formStories()} {
 		all = append(all, group...)
 	}
 	return all
