@@ -1,0 +1,253 @@
+package audit
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"steward/internal/db"
+)
+
+// CountLimit is how far a list is counted for its page; beyond it the total is
+// "at least" this. Counting all would read the whole list for every page.
+const CountLimit = 10_000
+
+// Page is one page of a report.
+type Page struct {
+	Report *Report
+	Rows   []Row
+	// First is the number of rows before this page, as counted from the first
+	// page on; rows First+1 to First+len(Rows) are shown.
+	First int64
+	// Next and Prev are cursors; empty where there is nothing more.
+	Next, Prev string
+	// Total is the number of rows; a lower bound when TotalExact is false.
+	Total      int64
+	TotalExact bool
+	// Took is how long the reading took.
+	Took  time.Duration
+	Truth Truth
+}
+
+// Run reads one page of the report. Errors: Invalid naming the field, for
+// anything in the query that does not fit the report; otherwise as the
+// database gives them.
+func Run(ctx context.Context, reader *db.Reader, r *Report, q Query) (Page, error) {
+	began := time.Now()
+	q, err := r.clean(q)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Report: r}
+	at := cursor{}
+	if q.Cursor != "" {
+		if at, err = r.decodeCursor(q); err != nil {
+			return Page{}, err
+		}
+	}
+	err = reader.Snapshot(ctx, func(tx *sql.Tx) error {
+		if page.Truth, err = truthOf(ctx, tx, q.View); err != nil {
+			return err
+		}
+		s, err := r.open(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		return s.page(ctx, at, &page)
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("report %s: %w", r.Name, err)
+	}
+	page.Took = time.Since(began)
+	return page, nil
+}
+
+// Stream reads the whole report in the query's order and calls fn for every
+// row. Memory does not grow with the number of rows. The Row is valid until fn
+// returns.
+func Stream(ctx context.Context, reader *db.Reader, r *Report, q Query, fn func(Row) error) error {
+	q, err := r.clean(q)
+	if err != nil {
+		return err
+	}
+	err = reader.Snapshot(ctx, func(tx *sql.Tx) error {
+		s, err := r.open(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		return s.all(ctx, fn)
+	})
+	if err != nil {
+		return fmt.Errorf("report %s: %w", r.Name, err)
+	}
+	return nil
+}
+
+// Choices returns the values that an open filter can take in the view, at
+// most 200. For other filters they are the definition's.
+func Choices(ctx context.Context, reader *db.Reader, r *Report, q Query, filter string) ([]Choice, error) {
+	f := r.Filter(filter)
+	if f == nil {
+		return nil, invalid(filter, "%s has no filter %s. It has: %s.", r.Title, quote(filter), r.filterNames())
+	}
+	if f.choices == "" {
+		return f.Choices, nil
+	}
+	e := newExpander(q)
+	rows, err := reader.Query(ctx, e.sql(f.choices)+" LIMIT 200", e.args...)
+	if err != nil {
+		return nil, fmt.Errorf("choices of %s in %s: %w", filter, r.Name, err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []Choice
+	for rows.Next() {
+		var c Choice
+		if err := rows.Scan(&c.Value, &c.Label); err != nil {
+			return nil, fmt.Errorf("choices of %s in %s: %w", filter, r.Name, err)
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
+
+// session is one reading of a report within one transaction.
+type session struct {
+	r     *Report
+	q     Query
+	e     *expander
+	tx    *sql.Tx
+	cache map[string]map[any][]Value
+}
+
+func (r *Report) open(ctx context.Context, tx *sql.Tx, q Query) (*session, error) {
+	s := &session{r: r, q: q, tx: tx, e: newExpander(q), cache: map[string]map[any][]Value{}}
+	for name := range r.lookups {
+		s.cache[name] = map[any][]Value{}
+	}
+	for key, values := range q.Where {
+		if f := r.anyFilter(key); f.set != "" {
+			n, _ := parseNumber(values[0])
+			s.e.vars[f.set] = n
+		}
+	}
+	if r.prepare != nil {
+		if err := r.prepare(ctx, tx, s.e); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+// skipped reports whether the filters exclude the part altogether.
+func (s *session) skipped(p *part) bool { return p.skip != nil && p.skip(s.q.Where) }
+
+// errEnough ends a reading early.
+var errEnough = errors.New("enough rows")
+
+type place struct {
+	part int
+	keys []any
+}
+
+// page reads the rows of one page from the cursor's place, in either
+// direction, and one row more to know whether there is another page.
+func (s *session) page(ctx context.Context, at cursor, page *Page) error {
+	var places []place
+	part, step := at.Part, 1
+	if at.Back {
+		step = -1
+	}
+	keys := at.Keys
+	for ; part >= 0 && part < len(s.r.parts) && len(page.Rows) <= s.q.Limit; part += step {
+		p := &s.r.parts[part]
+		if !s.skipped(p) {
+			f := from{keys: keys, back: at.Back, limit: s.q.Limit + 1 - len(page.Rows)}
+			err := s.each(ctx, s.r.statement(p, s.q, s.e.fork(), f), func(order []any, row Row) error {
+				page.Rows = append(page.Rows, Row{report: s.r, vals: slices.Clone(row.vals)})
+				places = append(places, place{part, slices.Clone(order)})
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+		keys = nil
+	}
+	more := len(page.Rows) > s.q.Limit
+	if more {
+		page.Rows, places = page.Rows[:s.q.Limit], places[:s.q.Limit]
+	}
+	if at.Back {
+		slices.Reverse(page.Rows)
+		slices.Reverse(places)
+	}
+	s.links(at, more, places, page)
+	return s.count(ctx, at, more, page)
+}
+
+// links sets the page's number and its two cursors.
+func (s *session) links(at cursor, more bool, places []place, page *Page) {
+	n := int64(len(places))
+	page.First = at.Offset
+	if at.Back {
+		if page.First = at.Offset - n; page.First < 0 || !more {
+			page.First = 0
+		}
+	}
+	if n == 0 {
+		return
+	}
+	first, last := places[0], places[n-1]
+	if at.Back || more {
+		page.Next = s.r.encodeCursor(s.q, cursor{Part: last.part, Offset: page.First + n, Keys: last.keys})
+	}
+	if (at.Back && more) || (!at.Back && at.Keys != nil) {
+		page.Prev = s.r.encodeCursor(s.q, cursor{Part: first.part, Back: true, Offset: page.First, Keys: first.keys})
+	}
+}
+
+// count sets the page's total: for free at the end of the list, otherwise by
+// counting up to CountLimit.
+func (s *session) count(ctx context.Context, at cursor, more bool, page *Page) error {
+	if !at.Back && !more && (len(page.Rows) > 0 || at.Keys == nil) {
+		page.Total, page.TotalExact = page.First+int64(len(page.Rows)), true
+		return nil
+	}
+	for i := range s.r.parts {
+		p := &s.r.parts[i]
+		left := CountLimit - page.Total
+		if s.skipped(p) || left <= 0 {
+			continue
+		}
+		e := s.e.fork()
+		query := "SELECT count(*) FROM (SELECT 1" + s.r.body(p, p.path(s.q), s.q, e) + " LIMIT " + e.arg(left) + ") AS counted"
+		var n int64
+		if err := s.tx.QueryRowContext(ctx, query, e.args...).Scan(&n); err != nil {
+			return fmt.Errorf("count: %w", err)
+		}
+		page.Total += n
+	}
+	page.TotalExact = page.Total < CountLimit
+	if least := page.First + int64(len(page.Rows)); page.Total < least {
+		page.Total = least
+	}
+	return nil
+}
+
+// all reads every part to its end.
+func (s *session) all(ctx context.Context, fn func(Row) error) error {
+	for i := range s.r.parts {
+		p := &s.r.parts[i]
+		if s.skipped(p) {
+			continue
+		}
+		err := s.each(ctx, s.r.statement(p, s.q, s.e.fork(), from{}), func(_ []any, row Row) error { return fn(row) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,200 @@
+package audit
+
+import (
+	"slices"
+	"strings"
+
+	"steward/internal/db"
+	"steward/internal/tenant"
+)
+
+// statement is the main query of one part, ready to run: the order's
+// expressions first, then the lookups' keys, then the part's own columns.
+type statement struct {
+	part    *part
+	path    *path
+	sql     string
+	args    []any
+	order   int      // how many leading columns are the order's
+	lookups []string // the lookups whose keys follow
+	columns []int    // the report's columns that come last, by index
+}
+
+// from says where a page begins within a part.
+type from struct {
+	keys  []any // nil: at the start
+	back  bool  // read towards the start
+	limit int   // 0: to the end
+}
+
+// statement builds the main query. q must be clean.
+func (r *Report) statement(p *part, q Query, e *expander, f from) statement {
+	s := statement{part: p, path: p.path(q)}
+	s.order = len(s.path.order)
+	cols := append([]string(nil), s.path.order...)
+	for _, name := range sortedKeys(r.lookups) {
+		if key, ok := r.lookupKey(p, name); ok {
+			s.lookups = append(s.lookups, name)
+			cols = append(cols, key)
+		}
+	}
+	for i := range r.Columns {
+		if r.Columns[i].lookup == "" {
+			s.columns = append(s.columns, i)
+			cols = append(cols, r.expr(p, i))
+		}
+	}
+	var b strings.Builder
+	b.WriteString("SELECT " + e.sql(strings.Join(cols, ", ")))
+	b.WriteString(r.body(p, s.path, q, e))
+	desc := q.Desc != f.back
+	if f.keys != nil {
+		op := ">"
+		if desc {
+			op = "<"
+		}
+		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.keys)), ", ")
+		// The bound on the first term alone is what an index on an expression
+		// understands.
+		b.WriteString(" AND " + e.sql(s.path.order[0]+" "+op+"= ?", f.keys[0]))
+		b.WriteString(" AND " + e.sql("("+strings.Join(s.path.order, ", ")+") "+op+" ("+marks+")", f.keys...))
+	}
+	b.WriteString(" ORDER BY ")
+	for i, o := range s.path.order {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(e.sql(o))
+		if desc {
+			b.WriteString(" DESC")
+		}
+	}
+	if f.limit > 0 {
+		b.WriteString(" LIMIT " + e.arg(f.limit))
+	}
+	s.sql, s.args = b.String(), e.args
+	return s
+}
+
+// body is the query from FROM on, without order: what a count shares.
+func (r *Report) body(p *part, pa *path, q Query, e *expander) string {
+	src := p.from
+	if pa.from != "" {
+		src = pa.from
+	}
+	var b strings.Builder
+	b.WriteString(" FROM " + e.sql(src) + " WHERE " + e.sql(p.where))
+	if pa.where != "" {
+		b.WriteString(" AND " + e.sql(pa.where))
+	}
+	if !q.Scope.All {
+		b.WriteString(" AND " + e.sql(p.scope))
+	}
+	for _, key := range sortedKeys(q.Where) {
+		f := r.anyFilter(key)
+		if f.set != "" {
+			continue
+		}
+		indexed := f.few || slices.Contains(pa.needs, key)
+		var conds []string
+		for _, v := range q.Where[key] {
+			conds = append(conds, f.condition(v, e, indexed))
+		}
+		b.WriteString(" AND (" + strings.Join(conds, " OR ") + ")")
+	}
+	return b.String()
+}
+
+// condition is the filter for one value. Unless the path begins with it, it is
+// written so that no index is chosen for it: the order's index is.
+func (f *Filter) condition(v string, e *expander, indexed bool) string {
+	if w, ok := f.words[v]; ok {
+		return e.sql(w)
+	}
+	var arg any = v
+	switch f.Kind {
+	case FilterText:
+		arg = tenant.Fold(v)
+		if f.cond == "" {
+			return e.sql("instr("+f.expr+", ?) > 0", arg)
+		}
+	case FilterDate:
+		t, _ := parseDate(v)
+		arg = db.Millis(t)
+	case FilterNumber:
+		arg, _ = parseNumber(v)
+	case FilterID:
+		expr := f.expr
+		if !indexed {
+			expr = "coalesce(" + expr + ", 0)"
+		}
+		if f.cond == "" {
+			return e.sql(expr+" = (SELECT id FROM ident WHERE tenant = @tenant AND guid = ?)", arg)
+		}
+	}
+	switch {
+	case f.cond != "":
+		return e.sql(f.cond, arg)
+	case f.Kind == FilterBool:
+		return e.sql(f.expr + map[bool]string{true: " = ", false: " + 0 = "}[indexed] + map[string]string{"yes": "1", "no": "0"}[v])
+	case indexed:
+		return e.sql(f.expr+" = ?", arg)
+	default:
+		return e.sql("coalesce("+f.expr+", '') = ?", arg)
+	}
+}
+
+// path picks the order to read in: the first whose sort is asked for and whose
+// needed filters are set to one value each.
+func (p *part) path(q Query) *path {
+	for i := range p.paths {
+		pa := &p.paths[i]
+		if pa.sort == q.Sort && !slices.ContainsFunc(pa.needs, func(k string) bool { return len(q.Where[k]) != 1 }) {
+			return pa
+		}
+	}
+	panic("audit: part " + p.name + " has no order by " + q.Sort)
+}
+
+// expr is the SQL of a column of the main query in a part.
+func (r *Report) expr(p *part, column int) string {
+	c := &r.Columns[column]
+	if x, ok := p.exprs[c.Key]; ok {
+		return x
+	}
+	if c.expr == "" {
+		return "NULL"
+	}
+	return c.expr
+}
+
+// lookupKey is the key of a lookup in a part; parts may have their own, or
+// none.
+func (r *Report) lookupKey(p *part, name string) (string, bool) {
+	if x, ok := p.exprs["#"+name]; ok {
+		return x, x != ""
+	}
+	return r.lookups[name].key, true
+}
+
+// anyFilter finds a filter among the report's and those that a preset fixed.
+func (r *Report) anyFilter(key string) *Filter {
+	if f := r.Filter(key); f != nil {
+		return f
+	}
+	for i := range r.fixedFilters {
+		if r.fixedFilters[i].Key == key {
+			return &r.fixedFilters[i]
+		}
+	}
+	panic("audit: " + r.Name + " fixes " + key + ", which is no filter")
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
