@@ -31,6 +31,8 @@ func (w *Workspace) Derive() {
 	w.HiddenMarks = hasHiddenMarks(w.Name)
 	w.Personal = w.Kind == string(tenant.KindPersonal)
 	w.Active = w.State == string(tenant.StateActive)
+	w.Ordinary = w.Active && !w.Personal && w.Kind != string(tenant.KindAdminWorkspace)
+	w.Words = strings.FieldsFunc(tenant.Fold(w.Name), isSeparator)
 	if !w.Usage.LastDays.Known {
 		w.Usage.LastDays = w.IdleDays
 	}

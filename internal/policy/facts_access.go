@@ -25,9 +25,12 @@ type Principal struct {
 	ItemRights Answer[int64] `fact:"itemRights" doc:"items on which it holds a right itself"`
 }
 
-func (p *Principal) Ref() Ref      { return Ref{Kind: KindPrincipal, Object: p.Num, Principal: p.Num} }
+// Ref implements Object.
+func (p *Principal) Ref() Ref { return Ref{Kind: KindPrincipal, Object: p.Num, Principal: p.Num} }
+
+// Label implements Object.
 func (p *Principal) Label() string { return p.Name }
-func (p *Principal) fact()         {}
+func (p *Principal) kind() Kind    { return KindPrincipal }
 
 // Grant is what rules may know of one right of one principal.
 type Grant struct {
@@ -44,6 +47,7 @@ type Grant struct {
 	ObjectNum int64 // workspace or item
 }
 
+// Ref implements Object.
 func (g *Grant) Ref() Ref {
 	r := Ref{Kind: KindGrant, Object: g.ObjectNum, Text: g.Right}
 	if g.Workspace != nil {
@@ -69,4 +73,4 @@ func (g *Grant) Label() string {
 	}
 	return g.Principal.Name + " · " + g.Right + " · " + object
 }
-func (g *Grant) fact() {}
+func (g *Grant) kind() Kind { return KindGrant }

@@ -39,6 +39,7 @@ type Item struct {
 	Usage         Usage
 }
 
+// Ref implements Object.
 func (i *Item) Ref() Ref {
 	r := Ref{Kind: KindItem, Object: i.Num}
 	if i.Workspace != nil {
@@ -49,8 +50,10 @@ func (i *Item) Ref() Ref {
 	}
 	return r
 }
+
+// Label implements Object.
 func (i *Item) Label() string { return i.Name }
-func (i *Item) fact()         {}
+func (i *Item) kind() Kind    { return KindItem }
 
 // Refresh is what rules may know of the refreshes of one model or dataflow.
 type Refresh struct {
@@ -71,10 +74,21 @@ type Refresh struct {
 	Fresh Usage
 }
 
+// Ref implements Object.
 func (r *Refresh) Ref() Ref {
+	if r.Item == nil {
+		return Ref{Kind: KindRefresh}
+	}
 	ref := r.Item.Ref()
 	ref.Kind = KindRefresh
 	return ref
 }
-func (r *Refresh) Label() string { return r.Item.Name }
-func (r *Refresh) fact()         {}
+
+// Label is the name of what is refreshed.
+func (r *Refresh) Label() string {
+	if r.Item == nil {
+		return ""
+	}
+	return r.Item.Name
+}
+func (r *Refresh) kind() Kind { return KindRefresh }

@@ -18,9 +18,12 @@ type Tenant struct {
 	LabelledPct  Answer[int64] `fact:"labelledPercent" doc:"percent of items with a sensitivity label; unknown without items"`
 }
 
-func (t *Tenant) Ref() Ref      { return Ref{Kind: KindTenant} }
+// Ref implements Object.
+func (t *Tenant) Ref() Ref { return Ref{Kind: KindTenant} }
+
+// Label implements Object.
 func (t *Tenant) Label() string { return t.Name }
-func (t *Tenant) fact()         {}
+func (t *Tenant) kind() Kind    { return KindTenant }
 
 // Capacity is what rules may know of a capacity.
 type Capacity struct {
@@ -37,9 +40,12 @@ type Capacity struct {
 	Production int64         `fact:"production" doc:"of those, PROD ones"`
 }
 
-func (c *Capacity) Ref() Ref      { return Ref{Kind: KindCapacity, Object: c.Num} }
+// Ref implements Object.
+func (c *Capacity) Ref() Ref { return Ref{Kind: KindCapacity, Object: c.Num} }
+
+// Label implements Object.
 func (c *Capacity) Label() string { return c.Name }
-func (c *Capacity) fact()         {}
+func (c *Capacity) kind() Kind    { return KindCapacity }
 
 // Pipeline is what rules may know of a deployment pipeline.
 type Pipeline struct {
@@ -57,9 +63,12 @@ type Pipeline struct {
 	Guests      Answer[int64]    `fact:"guests" doc:"guests among its users"`
 }
 
-func (p *Pipeline) Ref() Ref      { return Ref{Kind: KindPipeline, Object: p.Num} }
+// Ref implements Object.
+func (p *Pipeline) Ref() Ref { return Ref{Kind: KindPipeline, Object: p.Num} }
+
+// Label implements Object.
 func (p *Pipeline) Label() string { return p.Name }
-func (p *Pipeline) fact()         {}
+func (p *Pipeline) kind() Kind    { return KindPipeline }
 
 // Setting is what rules may know of a tenant setting or of one override of it.
 // A setting that Microsoft did not tell has a name and nothing else.
@@ -76,6 +85,7 @@ type Setting struct {
 	Delegated  Answer[[]string]          `fact:"delegated" doc:"who may override it"`
 }
 
+// Ref implements Object.
 func (s *Setting) Ref() Ref {
 	text := s.Name
 	if s.Override != "" {
@@ -95,7 +105,7 @@ func (s *Setting) Label() string {
 	}
 	return label
 }
-func (s *Setting) fact() {}
+func (s *Setting) kind() Kind { return KindSetting }
 
 // Waiver is what rules may know of a waiver: an accepted violation with an
 // owner, a reason and an end.
@@ -111,6 +121,9 @@ type Waiver struct {
 	ObjectGone bool   `fact:"objectGone" doc:"the object no longer exists"`
 }
 
-func (w *Waiver) Ref() Ref      { return Ref{Kind: KindWaiver, Object: w.Num} }
+// Ref implements Object.
+func (w *Waiver) Ref() Ref { return Ref{Kind: KindWaiver, Object: w.Num} }
+
+// Label implements Object.
 func (w *Waiver) Label() string { return w.Rule + " · " + w.Object }
-func (w *Waiver) fact()         {}
+func (w *Waiver) kind() Kind    { return KindWaiver }

@@ -19,8 +19,12 @@ type Workspace struct {
 	State       string `fact:"state" doc:"Active, Deleted, Removing …"`
 	Active      bool   `fact:"active" doc:"the state is Active"`
 
+	Ordinary bool     `fact:"ordinary" doc:"active, and neither personal nor the service's own monitoring workspace: what most rules are about"`
+	Words    []string `fact:"words" doc:"the words of the name, lower case"`
+
 	Siblings   Answer[[]string] `fact:"siblings" doc:"environments for which a workspace with the same stem exists, its own included"`
-	LookAlikes Answer[[]string] `fact:"lookAlikes" doc:"other workspaces whose name looks the same or differs in case only"`
+	LookAlikes Answer[[]string] `fact:"lookAlikes" doc:"other workspaces whose name looks the same, letter by letter"`
+	CaseTwins  Answer[[]string] `fact:"caseTwins" doc:"other workspaces whose name differs in case only, or not at all"`
 
 	Dedicated     bool           `fact:"dedicated" doc:"it is on a capacity"`
 	CapacitySKU   Answer[string] `fact:"capacitySku" doc:"SKU of its capacity; empty on shared"`
@@ -58,6 +62,7 @@ type Workspace struct {
 	GUID        string
 }
 
+// Ref implements Object.
 func (w *Workspace) Ref() Ref {
 	r := Ref{Kind: KindWorkspace, Workspace: w.Num, Object: w.Num}
 	if w.Num == 0 {
@@ -65,5 +70,7 @@ func (w *Workspace) Ref() Ref {
 	}
 	return r
 }
+
+// Label implements Object.
 func (w *Workspace) Label() string { return w.Name }
-func (w *Workspace) fact()         {}
+func (w *Workspace) kind() Kind    { return KindWorkspace }

@@ -76,7 +76,7 @@ func (s *Set) NewJudge(ctx context.Context, moment Moment, tenant *Tenant) *Judg
 // Each judges the object by every rule that is about its kind and calls fn for
 // each that is in scope. An object is judged without being kept.
 func (j *Judge) Each(o Object, fn func(Verdict)) {
-	kind := o.Ref().Kind
+	kind := o.kind()
 	rules := j.set.byKind[kind]
 	if len(rules) == 0 {
 		return

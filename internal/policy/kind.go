@@ -85,5 +85,5 @@ type Object interface {
 	// Label is the name a person knows the object by, as told by the tenant:
 	// never trusted, always escaped by whoever shows it.
 	Label() string
-	fact()
+	kind() Kind
 }
