@@ -1,0 +1,126 @@
+package powerbi
+
+import (
+	"iter"
+	"slices"
+
+	"steward/internal/sim/rest"
+	"steward/internal/sim/world"
+)
+
+const root = "/v1.0/myorg/"
+
+// admin is a row of the read-only admin APIs: 200 calls an hour unless said
+// otherwise.
+func admin(id, path string, handle func(*rest.Call), quotas ...rest.Quota) rest.Operation {
+	if quotas == nil {
+		quotas = rest.PerHour(200)
+	}
+	return rest.Operation{ID: id, Method: "GET", Path: root + "admin/" + path, Access: rest.AdminRead, Quotas: quotas, Handle: handle}
+}
+
+// mine is a row of the ordinary APIs; Microsoft states no quota for them.
+func mine(id, path string, handle func(*rest.Call)) rest.Operation {
+	return rest.Operation{ID: id, Method: "GET", Path: root + path, Access: rest.Ordinary, Handle: handle}
+}
+
+// Operations is the service's table: Microsoft's operation, its path, its quota,
+// its handler.
+func (s *Service) Operations() []rest.Operation {
+	return slices.Concat(s.scannerOps(), s.adminWorkspaceOps(), s.adminItemOps(), s.adminTenantOps(), s.ordinaryOps())
+}
+
+func (s *Service) scannerOps() []rest.Operation {
+	submit := admin("WorkspaceInfo_PostWorkspaceInfo", "workspaces/getInfo", s.getInfo, rest.PerHour(500)...)
+	submit.Method = "POST"
+	return []rest.Operation{
+		admin("WorkspaceInfo_GetModifiedWorkspaces", "workspaces/modified", s.modified, rest.PerHour(30)...),
+		submit,
+		admin("WorkspaceInfo_GetScanStatus", "workspaces/scanStatus/{scanId}", s.scanStatus, rest.PerHour(10_000)...),
+		admin("WorkspaceInfo_GetScanResult", "workspaces/scanResult/{scanId}", s.scanResult, rest.PerHour(500)...),
+	}
+}
+
+func (s *Service) adminWorkspaceOps() []rest.Operation {
+	return []rest.Operation{
+		admin("Groups_GetGroupsAsAdmin", "groups", s.adminGroups, rest.TenantWide(50, 15)...),
+		admin("Groups_GetGroupAsAdmin", "groups/{groupId}", s.adminGroup),
+		admin("Groups_GetGroupUsersAsAdmin", "groups/{groupId}/users", s.workspaceUsers),
+		admin("Groups_GetUnusedArtifactsAsAdmin", "groups/{groupId}/unused", s.unused),
+		admin("Reports_GetReportsInGroupAsAdmin", "groups/{groupId}/reports", itemsInGroup(s, "reports", wireReport)),
+		admin("Dashboards_GetDashboardsInGroupAsAdmin", "groups/{groupId}/dashboards", itemsInGroup(s, "dashboards", wireDashboard)),
+		admin("Datasets_GetDatasetsInGroupAsAdmin", "groups/{groupId}/datasets", itemsInGroup(s, "datasets", wireDataset)),
+		admin("Dataflows_GetDataflowsInGroupAsAdmin", "groups/{groupId}/dataflows", itemsInGroup(s, "dataflows", wireDataflow)),
+		admin("Datasets_GetDatasetToDataflowsLinksInGroupAsAdmin", "groups/{groupId}/datasets/upstreamDataflows", s.datasetLinks),
+		admin("Dataflows_GetUpstreamDataflowsInGroupAsAdmin", "groups/{groupId}/dataflows/{dataflowId}/upstreamDataflows", s.upstreamDataflows),
+	}
+}
+
+func (s *Service) adminItemOps() []rest.Operation {
+	lists := rest.TenantWide(50, 5)
+	return []rest.Operation{
+		admin("Reports_GetReportsAsAdmin", "reports", itemsInTenant(s, "reports", wireReport), lists...),
+		admin("Dashboards_GetDashboardsAsAdmin", "dashboards", itemsInTenant(s, "dashboards", wireDashboard), lists...),
+		admin("Datasets_GetDatasetsAsAdmin", "datasets", itemsInTenant(s, "datasets", wireDataset), lists...),
+		admin("Dataflows_GetDataflowsAsAdmin", "dataflows", itemsInTenant(s, "dataflows", wireDataflow)),
+		admin("Reports_GetReportUsersAsAdmin", "reports/{reportId}/users", s.itemUsers(world.KindReport, "reportId", "reportUsers")),
+		admin("Dashboards_GetDashboardUsersAsAdmin", "dashboards/{dashboardId}/users", s.itemUsers(world.KindDashboard, "dashboardId", "dashboardUsers")),
+		admin("Datasets_GetDatasetUsersAsAdmin", "datasets/{datasetId}/users", s.itemUsers(world.KindModel, "datasetId", "datasetUsers")),
+		admin("Dataflows_GetDataflowUsersAsAdmin", "dataflows/{dataflowId}/users", s.itemUsers(world.KindDataflow, "dataflowId", "dataflowUsers")),
+		admin("Dashboards_GetTilesAsAdmin", "dashboards/{dashboardId}/tiles", s.tiles),
+		admin("Reports_GetReportSubscriptionsAsAdmin", "reports/{reportId}/subscriptions", s.subscriptions(world.KindReport, "reportId")),
+		admin("Dashboards_GetDashboardSubscriptionsAsAdmin", "dashboards/{dashboardId}/subscriptions", s.subscriptions(world.KindDashboard, "dashboardId")),
+		// No quota is stated for the two lists of datasources.
+		admin("Datasets_GetDatasourcesAsAdmin", "datasets/{datasetId}/datasources", s.itemDatasources(world.KindModel, "datasetId"), []rest.Quota{}...),
+		admin("Dataflows_GetDataflowDatasourcesAsAdmin", "dataflows/{dataflowId}/datasources", s.itemDatasources(world.KindDataflow, "dataflowId"), []rest.Quota{}...),
+	}
+}
+
+func (s *Service) adminTenantOps() []rest.Operation {
+	links := func(c *rest.Call) iter.Seq[world.WideShare] { return s.world.OrgLinks(c.At) }
+	web := func(c *rest.Call) iter.Seq[world.WideShare] { return s.world.PublishedToWeb(c.At) }
+	return []rest.Operation{
+		admin("Admin_GetActivityEvents", "activityevents", s.activityEvents),
+		admin("Admin_GetCapacitiesAsAdmin", "capacities", s.adminCapacities),
+		admin("Capacities_GetCapacityUsersAsAdmin", "capacities/{capacityId}/users", s.capacityUsers),
+		admin("Admin_GetRefreshables", "capacities/refreshables", s.refreshables),
+		admin("Admin_GetRefreshablesForCapacity", "capacities/{capacityId}/refreshables", s.refreshables),
+		admin("Admin_GetRefreshableForCapacity", "capacities/{capacityId}/refreshables/{refreshableId}", s.refreshableOf),
+		admin("Admin_GetPowerBIEncryptionKeys", "tenantKeys", s.tenantKeys),
+		admin("Apps_GetAppsAsAdmin", "apps", s.adminApps),
+		admin("Apps_GetAppUsersAsAdmin", "apps/{appId}/users", s.appUsers),
+		admin("Pipelines_GetPipelinesAsAdmin", "pipelines", s.adminPipelines),
+		admin("Pipelines_GetPipelineUsersAsAdmin", "pipelines/{pipelineId}/users", s.adminPipelineUsers),
+		admin("WidelySharedArtifacts_LinksSharedToWholeOrganization", "widelySharedArtifacts/linksSharedToWholeOrganization", s.widely("Link", links)),
+		admin("WidelySharedArtifacts_PublishedToWeb", "widelySharedArtifacts/publishedToWeb", s.widely("PublishToWeb", web)),
+		admin("Users_GetUserArtifactAccessAsAdmin", "users/{userId}/artifactAccess", s.userAccess),
+		admin("Users_GetUserSubscriptionsAsAdmin", "users/{userId}/subscriptions", s.userSubscriptions),
+	}
+}
+
+func (s *Service) ordinaryOps() []rest.Operation {
+	return []rest.Operation{
+		mine("Groups_GetGroups", "groups", s.myGroups),
+		mine("Groups_GetGroup", "groups/{groupId}", s.myGroup),
+		mine("Groups_GetGroupUsers", "groups/{groupId}/users", s.groupUsers),
+		mine("Reports_GetReportsInGroup", "groups/{groupId}/reports", myItems(s, "reports", wireReport)),
+		mine("Reports_GetReportInGroup", "groups/{groupId}/reports/{reportId}", myItem(s, "reportId", wireReport)),
+		mine("Dashboards_GetDashboardsInGroup", "groups/{groupId}/dashboards", myItems(s, "dashboards", wireDashboard)),
+		mine("Datasets_GetDatasetsInGroup", "groups/{groupId}/datasets", myItems(s, "datasets", wireDataset)),
+		mine("Datasets_GetDatasetInGroup", "groups/{groupId}/datasets/{datasetId}", myItem(s, "datasetId", wireDataset)),
+		mine("Dataflows_GetDataflows", "groups/{groupId}/dataflows", myItems(s, "dataflows", wireDataflow)),
+		mine("Capacities_GetCapacities", "capacities", s.myCapacities),
+		mine("Datasets_GetRefreshHistory", "datasets/{datasetId}/refreshes", s.refreshes),
+		mine("Datasets_GetRefreshHistoryInGroup", "groups/{groupId}/datasets/{datasetId}/refreshes", s.refreshes),
+		mine("Datasets_GetRefreshSchedule", "datasets/{datasetId}/refreshSchedule", s.refreshSchedule),
+		mine("Datasets_GetRefreshScheduleInGroup", "groups/{groupId}/datasets/{datasetId}/refreshSchedule", s.refreshSchedule),
+		mine("Datasets_GetDatasourcesInGroup", "groups/{groupId}/datasets/{datasetId}/datasources", s.modelDatasources),
+		mine("Pipelines_GetPipelines", "pipelines", s.pipelines),
+		mine("Pipelines_GetPipeline", "pipelines/{pipelineId}", s.pipeline),
+		mine("Pipelines_GetPipelineStages", "pipelines/{pipelineId}/stages", s.pipelineStages),
+		mine("Pipelines_GetPipelineStageArtifacts", "pipelines/{pipelineId}/stages/{stageOrder}/artifacts", s.stageArtifacts),
+		mine("Pipelines_GetPipelineUsers", "pipelines/{pipelineId}/users", s.pipelineUsersOf),
+		mine("Pipelines_GetPipelineOperations", "pipelines/{pipelineId}/operations", s.pipelineOperations),
+		mine("Pipelines_GetPipelineOperation", "pipelines/{pipelineId}/operations/{operationId}", s.pipelineOperation),
+	}
+}

@@ -1,0 +1,125 @@
+package powerbi
+
+import (
+	"encoding/json"
+
+	"steward/internal/sim/rest"
+	"steward/internal/sim/world"
+)
+
+// refresh is one run in a model's history. serviceExceptionJson is JSON inside a
+// text; refreshAttempts is null for some runs.
+type refresh struct {
+	ID        int64      `json:"id,omitempty"`
+	Type      string     `json:"refreshType"`
+	Start     string     `json:"startTime"`
+	End       string     `json:"endTime,omitempty"`
+	Exception *string    `json:"serviceExceptionJson,omitempty"`
+	Status    string     `json:"status"`
+	Extended  string     `json:"extendedStatus,omitempty"`
+	RequestID string     `json:"requestId"`
+	Attempts  *[]attempt `json:"refreshAttempts"`
+}
+
+type attempt struct {
+	ID        int     `json:"attemptId"`
+	Start     string  `json:"startTime"`
+	End       string  `json:"endTime,omitempty"`
+	Exception *string `json:"serviceExceptionJson,omitempty"`
+	Type      string  `json:"type"`
+}
+
+func wireRefresh(r world.Refresh) refresh {
+	w := refresh{ID: r.Start.Unix(), Type: r.Type, Start: zulu(r.Start), End: zulu(r.End), Status: string(r.Status),
+		Exception: exception(r.ErrorCode, r.ErrorText), Extended: string(r.Status), RequestID: r.RequestID}
+	if r.Status == world.RefreshRunning {
+		w.Extended = "InProgress"
+	}
+	if len(r.Attempts) == 0 {
+		return w
+	}
+	all := []attempt{}
+	for _, a := range r.Attempts {
+		all = append(all, attempt{a.ID, zulu(a.Start), zulu(a.End), exception(a.ErrorCode, ""), a.Type})
+	}
+	w.Attempts = &all
+	return w
+}
+
+func exception(code, text string) *string {
+	if code == "" {
+		return nil
+	}
+	body := map[string]string{"errorCode": code}
+	if text != "" {
+		body["errorDescription"] = text
+	}
+	raw, err := json.Marshal(body)
+	if err != nil {
+		return nil
+	}
+	out := string(raw)
+	return &out
+}
+
+// refreshes is the history of a model that the caller may see, newest first.
+func (s *Service) refreshes(c *rest.Call) {
+	it, ok := s.readable(c)
+	if !ok {
+		return
+	}
+	top, ok := c.Int("$top", 60, 1, 1<<31-1)
+	if !ok {
+		return
+	}
+	rows := []refresh{}
+	for _, r := range s.world.Refreshes(it.ID, c.At, min(top, 60)) {
+		rows = append(rows, wireRefresh(r))
+	}
+	answerList(c, "refreshes", rows)
+}
+
+// refreshSchedule has no wrapper when read, although it needs one when written.
+func (s *Service) refreshSchedule(c *rest.Call) {
+	it, ok := s.readable(c)
+	if !ok {
+		return
+	}
+	if it.Model.Schedule == nil {
+		c.JSON(200, schedule{[]string{}, []string{}, false, "UTC", "NoNotification"})
+		return
+	}
+	c.JSON(200, wireSchedule(it.Model.Schedule))
+}
+
+// modelDatasources lists the datasources of a model that the caller may see.
+func (s *Service) modelDatasources(c *rest.Call) {
+	it, ok := s.readable(c)
+	if !ok {
+		return
+	}
+	var rows []datasource
+	for _, id := range append(append([]string(nil), it.Model.Datasources...), it.Model.Misconfigured...) {
+		if d, ok := s.world.Datasource(id, c.At); ok {
+			rows = append(rows, wireDatasource(d))
+		}
+	}
+	answerList(c, "datasources", rows)
+}
+
+// readable finds the model of an ordinary call, in its workspace, and checks that
+// the caller has a role there.
+func (s *Service) readable(c *rest.Call) (*world.Item, bool) {
+	if g := c.Param("groupId"); g != "" {
+		if _, ok := s.member(c, world.RightViewer); !ok {
+			return nil, false
+		}
+	}
+	ws, it, ok := s.world.Item(c.Param("datasetId"), c.At)
+	g := c.Param("groupId")
+	if !ok || it.Model == nil || g != "" && !sameID(g, ws.ID) || s.role(c, ws) == "" {
+		c.NotFound()
+		return nil, false
+	}
+	return it, true
+}
