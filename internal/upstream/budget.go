@@ -1,0 +1,189 @@
+package upstream
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"steward/internal/fault"
+)
+
+// BudgetStore keeps the budgets of one tenant and app over a restart.
+type BudgetStore interface {
+	// Load returns what was saved last for every operation.
+	Load(ctx context.Context) (map[string][]byte, error)
+	// Save replaces the state of one operation. It returns when the state is
+	// durable.
+	Save(ctx context.Context, operation string, state []byte) error
+}
+
+// BudgetConfig is what Budgets need.
+type BudgetConfig struct {
+	// Store keeps them; nil means that a restart forgets them.
+	Store BudgetStore
+	// Now and Sleep are the clock; nil means the real one.
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Budgets keep every operation below Microsoft's limits, whoever calls: one
+// value is shared by all workers of one tenant and app. A call is recorded
+// before it is sent, so that no crash can make room for one too many. It is
+// safe for concurrent use.
+type Budgets struct {
+	cfg BudgetConfig
+	// wall says that the clock is the real one, so that a wait can be compared
+	// with a context's deadline.
+	wall bool
+
+	mu  sync.Mutex
+	ops map[string]*budget
+}
+
+// NewBudgets loads the budgets from the store.
+func NewBudgets(ctx context.Context, cfg BudgetConfig) (*Budgets, error) {
+	b := &Budgets{cfg: cfg, wall: cfg.Sleep == nil, ops: map[string]*budget{}}
+	if cfg.Now == nil {
+		b.cfg.Now = time.Now
+	}
+	if cfg.Sleep == nil {
+		b.cfg.Sleep = sleep
+	}
+	if cfg.Store == nil {
+		return b, nil
+	}
+	saved, err := cfg.Store.Load(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the call budgets: %w", err)
+	}
+	for name, state := range saved {
+		// A state that cannot be read is from another version: forgetting it
+		// risks a 429, refusing to start would be worse.
+		if one, err := decodeBudget(state); err == nil {
+			b.ops[name] = one
+		}
+	}
+	return b, nil
+}
+
+// Room is what is left of an operation's limits.
+type Room struct {
+	// Left is how many calls may be made at once; -1 when nothing limits it.
+	Left int
+	// Next is when a call may be made if Left is 0; the present otherwise.
+	Next time.Time
+	// Blocked says that the service itself asked to wait (a 429).
+	Blocked bool
+}
+
+// Room returns what is left of op's limits now.
+func (b *Budgets) Room(op Operation) Room {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.of(op).room(op.Limits, b.cfg.Now())
+}
+
+// of returns the budget of an operation. The caller holds the lock.
+func (b *Budgets) of(op Operation) *budget {
+	one := b.ops[op.Name]
+	if one == nil {
+		one = &budget{}
+		b.ops[op.Name] = one
+	}
+	return one
+}
+
+// Wait returns when a call of op may be sent, and has recorded it by then. The
+// caller must call the returned function when the service has answered, or
+// cannot any more. When ctx ends before there is room, Wait does not wait for
+// that and says when there will be.
+func (b *Budgets) Wait(ctx context.Context, op Operation) (done func(), err error) {
+	for {
+		wait, err := b.reserve(ctx, op)
+		if err != nil {
+			return nil, err
+		}
+		if wait <= 0 {
+			return func() { b.finish(op) }, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if end, ok := ctx.Deadline(); ok && b.wall && time.Until(end) < wait {
+			return nil, exhausted(op, wait)
+		}
+		if err := b.cfg.Sleep(ctx, wait); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// reserve records a call if there is room and returns how long to wait if not.
+func (b *Budgets) reserve(ctx context.Context, op Operation) (time.Duration, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.cfg.Now()
+	one := b.of(op)
+	if room := one.room(op.Limits, now); room.Left == 0 {
+		return max(room.Next.Sub(now), time.Millisecond), nil
+	}
+	if len(op.Limits) == 0 {
+		return 0, nil
+	}
+	one.flying++
+	if err := b.save(ctx, op, one, now); err != nil {
+		one.flying--
+		return 0, err
+	}
+	return 0, nil
+}
+
+// finish turns a call under way into one that counts from now: the service
+// has counted it at some moment up to this one.
+func (b *Budgets) finish(op Operation) {
+	if len(op.Limits) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	one := b.of(op)
+	one.flying--
+	one.add(b.cfg.Now(), grain(op.Limits), 1)
+	one.forget(op.Limits, b.cfg.Now())
+}
+
+// Block keeps everyone off an operation until then: the service asked for it.
+func (b *Budgets) Block(ctx context.Context, op Operation, until time.Time) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	one := b.of(op)
+	if !until.After(one.blocked) {
+		return nil
+	}
+	one.blocked = until
+	return b.save(ctx, op, one, b.cfg.Now())
+}
+
+func (b *Budgets) save(ctx context.Context, op Operation, one *budget, now time.Time) error {
+	if b.cfg.Store == nil {
+		return nil
+	}
+	if err := b.cfg.Store.Save(ctx, op.Name, one.encode(now, grain(op.Limits))); err != nil {
+		return fault.Wrap(fmt.Errorf("save the budget of %s: %w", op.Name, err), fault.Unavailable,
+			"The call was not made because it could not be recorded. Check the database's disk.")
+	}
+	return nil
+}
+
+// exhausted says that an operation's limit is used up for longer than the
+// caller can wait.
+func exhausted(op Operation, wait time.Duration) error {
+	f := fault.New(fault.Throttled, "Microsoft's limit for %s is used up. It can be called again in %s.", op.Name, roundUp(wait))
+	f.RetryAfter = wait
+	return &Error{Class: ClassBudget, Operation: op.Name, RetryAfter: wait, Retriable: true, fault: f}
+}
+
+func roundUp(d time.Duration) time.Duration {
+	return d.Truncate(time.Second) + time.Second
+}
