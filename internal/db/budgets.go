@@ -3,31 +3,50 @@ package db
 import (
 	"context"
 	"fmt"
-	"time"
 )
 
-// LoadBudget returns the stored state of one operation's budget; nil when
-// there is none. The bytes belong to the client that counts calls.
-func (d *DB) LoadBudget(ctx context.Context, tenantID, operation string) ([]byte, error) {
-	var state []byte
-	err := d.reader.QueryRow(ctx, `SELECT state FROM budget WHERE tenant = $1 AND operation = $2`, tenantID, operation).Scan(&state)
-	if err = ignoreNoRows(err); err != nil {
-		return nil, fmt.Errorf("load budget of %s: %w", operation, classify(err))
-	}
-	return state, nil
+// Budgets keeps the call budgets of one tenant and app over a restart: what
+// was sent counts against Microsoft's limits whoever sent it. The bytes belong
+// to the client that counts.
+type Budgets struct {
+	db  *DB
+	key string
 }
 
-// SaveBudget stores the state of one operation's budget, so that a restart
-// does not overrun Microsoft's limits.
-func (d *DB) SaveBudget(ctx context.Context, tenantID, operation string, state []byte, at time.Time) error {
-	err := d.Write(ctx, func(tx *Tx) error {
+// Budgets returns the store of the budgets of one tenant and app; key names
+// the two.
+func (d *DB) Budgets(key string) *Budgets { return &Budgets{db: d, key: key} }
+
+// Load returns what was saved last for every operation.
+func (b *Budgets) Load(ctx context.Context) (map[string][]byte, error) {
+	rows, err := b.db.reader.Query(ctx, `SELECT operation, state FROM budget WHERE tenant = $1`, b.key)
+	if err != nil {
+		return nil, fmt.Errorf("load budgets: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	all := map[string][]byte{}
+	for rows.Next() {
+		var operation string
+		var state []byte
+		if err := rows.Scan(&operation, &state); err != nil {
+			return nil, fmt.Errorf("load budgets: %w", classify(err))
+		}
+		all[operation] = state
+	}
+	return all, classify(rows.Err())
+}
+
+// Save replaces the state of one operation. It returns when the state is
+// durable.
+func (b *Budgets) Save(ctx context.Context, operation string, state []byte) error {
+	err := b.db.Write(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO budget (tenant, operation, state, updated) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (tenant, operation) DO UPDATE SET state = excluded.state, updated = excluded.updated`,
-			tenantID, operation, state, Millis(at))
+			b.key, operation, state, tx.Millis())
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("save budget of %s: %w", operation, err)
+		return fmt.Errorf("save the budget of %s: %w", operation, err)
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func (in *Ingest) Datasources(ctx context.Context, some []tenant.Datasource) err
 			if fresh {
 				return in.put(datasourceHistory, r, nil)
 			}
-			have, err := in.loadWhere(datasourceHistory, " AND source = $3", id)
+			have, err := in.loadWhere(datasourceHistory, "source = $2", id)
 			if err != nil {
 				return err
 			}

@@ -87,7 +87,7 @@ func (in *Ingest) Refreshables(ctx context.Context, all []tenant.Refreshable) er
 }
 
 var settingHistory = &history{
-	table: "setting", scope: "override_of", keys: []string{"name", "override_of", "override_id"}, hashed: true,
+	table: "setting", scope: "override_of", words: true, keys: []string{"name", "override_of", "override_id"}, hashed: true,
 	cols: []string{"title", "area", "enabled", "for_groups", "enabled_groups", "excluded_groups", "properties", "delegated"},
 }
 
@@ -105,7 +105,7 @@ func (in *Ingest) Settings(ctx context.Context, overrideOf string, all []tenant.
 }
 
 var wideLinkHistory = &history{
-	table: "wide_link", scope: "link", keys: []string{"link", "item", "role", "sharer_address"}, hashed: true,
+	table: "wide_link", scope: "link", words: true, keys: []string{"link", "item", "role", "sharer_address"}, hashed: true,
 	cols: []string{"item_name", "item_kind", "sharer", "sharer_name"},
 }
 

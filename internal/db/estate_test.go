@@ -1,6 +1,8 @@
 package db_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -232,5 +234,27 @@ func TestReadableViews(t *testing.T) {
 	}
 	for _, view := range []string{"v_scan", "v_item", "v_activity"} {
 		queryLines(t, b.db, `SELECT count(*) || '' FROM `+view)
+	}
+}
+
+// A comparison that reads more than its scope makes the cost of a scan grow
+// with the tenant instead of with what changed.
+func TestComparisonsReadOnlyTheirScope(t *testing.T) {
+	t.Parallel()
+	plans, err := db.LoadPlans(t.Context(), newBench(t).db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"workspace: SEARCH workspace USING INDEX workspace_by_ws (ws=?)",
+		"item: SEARCH item USING INDEX item_by_ws (ws=?)",
+		"access_grant: SEARCH access_grant USING PRIMARY KEY (ws=?)",
+		"edge: SEARCH edge USING PRIMARY KEY (ws=?)",
+		"unused_item: SEARCH unused_item USING INDEX unused_by_ws (ws=?)",
+		"group_member: SEARCH group_member USING PRIMARY KEY (grp=?)",
+	} {
+		if !slices.Contains(plans, want) {
+			t.Errorf("no comparison runs as %q; they run as\n%s", want, strings.Join(plans, "\n"))
+		}
 	}
 }

@@ -14,9 +14,11 @@ import (
 // so, insert what is new. See historian.sync.
 type history struct {
 	table string
-	// scope is the column that bounds one comparison (ws, grp, pipeline …);
-	// empty when a comparison covers the whole tenant.
+	// scope is the column that bounds one comparison (ws, grp …); empty when a
+	// comparison covers the whole tenant. A scope of words is counted within
+	// the tenant; a number is the tenant's already.
 	scope string
+	words bool
 	// keys name one thing within a scope; cols are what a change means;
 	// counts are compared, so that a version shows its own counts, and are
 	// left out of the hash, so that a reader can tell a change from a recount.
@@ -128,9 +130,8 @@ func writeTuples(b *strings.Builder, n, width int) {
 }
 
 // loadSQL reads the versions that matter to a comparison: the open ones, and
-// those the running scan itself closed, which it may have to open again when
-// it hears of the thing a second time. where names further conditions from $3
-// on.
+// those the running scan $1 itself closed, which it may have to open again
+// when it hears of the thing a second time. where says of what, from $2 on.
 func (h *history) loadSQL(where string) string {
 	cols := append([]string{"from_scan", "to_scan"}, h.keys...)
 	if h.hashed {
@@ -139,7 +140,20 @@ func (h *history) loadSQL(where string) string {
 		cols = append(append(cols, h.cols...), h.counts...)
 	}
 	return "SELECT " + strings.Join(cols, ", ") + " FROM " + h.table +
-		" WHERE tenant = $1 AND (to_scan IS NULL OR to_scan = $2)" + where
+		" WHERE (to_scan IS NULL OR to_scan = $1) AND " + where
+}
+
+// scopeWhere is the condition on the scope and its arguments. It names the
+// tenant only where it must: beside a workspace the tenant says nothing, but
+// leads SQLite to the wrong index.
+func (h *history) scopeWhere(tenant int64, scope []any) (string, []any) {
+	switch {
+	case h.scope == "":
+		return "tenant = $2", []any{tenant}
+	case h.words:
+		return "tenant = $2 AND " + h.scope + " = $3", append([]any{tenant}, scope...)
+	}
+	return h.scope + " = $2", scope
 }
 
 // scanStored reads one row of loadSQL.

@@ -33,6 +33,7 @@ type identCache struct {
 	tenant     int64
 	young, old map[string]int64
 	next       int64 // the next free number, read afresh in each transaction
+	first      int64 // the first number that can be new since this began
 	pending    []string
 	pendingID  map[string]int64
 }
@@ -50,6 +51,9 @@ func (c *identCache) begin(b *bulk) error {
 	}
 	if err := st.QueryRow().Scan(&c.next); err != nil {
 		return b.fail(fmt.Errorf("next ident: %w", err))
+	}
+	if c.first == 0 {
+		c.first = c.next
 	}
 	return nil
 }

@@ -65,11 +65,8 @@ func (in *Ingest) within(ctx context.Context, what string, fn func() error) erro
 
 // load reads the stored versions of a scope, by key.
 func (in *Ingest) load(h *history, scope ...any) (map[string][]stored, error) {
-	where := ""
-	if h.scope != "" {
-		where = " AND " + h.scope + " = $3"
-	}
-	return in.loadWhere(h, where, scope...)
+	where, args := h.scopeWhere(in.tenant, scope)
+	return in.loadWhere(h, where, args...)
 }
 
 func (in *Ingest) loadWhere(h *history, where string, args ...any) (map[string][]stored, error) {
@@ -80,7 +77,7 @@ func (in *Ingest) loadWhere(h *history, where string, args ...any) (map[string][
 	if err != nil {
 		return nil, err
 	}
-	rows, err := st.Query(append([]any{in.tenant, in.scan}, args...)...)
+	rows, err := st.Query(append([]any{in.scan}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", h.table, err)
 	}

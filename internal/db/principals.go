@@ -81,12 +81,23 @@ func (in *Ingest) principal(p *tenant.Principal) error {
 	if in.people.known(id, p) {
 		return nil
 	}
-	have, err := in.storedPrincipal(id)
-	if err != nil {
-		return fmt.Errorf("principal %s: %w", p.ID, err)
+	have := &principalState{}
+	if !in.newPerson(id) {
+		var err error
+		if have, err = in.storedPrincipal(id); err != nil {
+			return fmt.Errorf("principal %s: %w", p.ID, err)
+		}
 	}
 	in.people.remember(id, *p)
 	return in.put(principalHistory, have.told(id, p), have.versions)
+}
+
+// newPerson reports whether nothing can be stored of a principal: its number
+// was given by this Ingest, and it was not written since. Only as long as the
+// cache has forgotten nobody.
+func (in *Ingest) newPerson(id int64) bool {
+	_, written := in.people.young[id]
+	return id >= in.idents.first && in.people.old == nil && !written
 }
 
 // principalState is what is stored of one principal.

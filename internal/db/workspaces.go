@@ -125,40 +125,46 @@ func (in *Ingest) workspaceRow(ws int64, s *SeenWorkspace, g *grantTally, items 
 	}, nil
 }
 
-// internAll gives numbers to every id of the workspace at once. The ids of a
-// workspace that was never seen are taken to be new.
+// internAll gives numbers to every id of the workspace at once. The items of a
+// workspace that was never seen are taken to be new; people and what items are
+// made from return again and again.
 func (in *Ingest) internAll(s *SeenWorkspace, fresh bool) error {
-	var ids []string
-	add := func(id string) {
+	var items, others []string
+	add := func(list *[]string, id string) {
 		if id == "" {
 			return
 		}
 		if _, ok := in.local[id]; !ok {
 			in.local[id] = 0
-			ids = append(ids, id)
+			*list = append(*list, id)
 		}
 	}
 	addUsers := func(gs []tenant.Grant) {
 		for i := range gs {
-			add(gs[i].Principal.ID)
+			add(&others, gs[i].Principal.ID)
 		}
 	}
-	add(s.ID)
-	add(s.CapacityID)
-	add(s.DomainID)
+	for i := range s.Items {
+		add(&items, s.Items[i].ID)
+	}
+	for _, id := range []string{s.ID, s.CapacityID, s.DomainID} {
+		add(&others, id)
+	}
 	addUsers(s.Users)
 	for i := range s.Items {
 		it := &s.Items[i]
-		add(it.ID)
-		add(it.AppID)
-		add(it.OriginalID)
+		add(&others, it.AppID)
+		add(&others, it.OriginalID)
 		addUsers(it.Users)
 		for _, e := range it.Upstream {
-			add(e.UpstreamID)
-			add(e.UpstreamWorkspaceID)
+			add(&others, e.UpstreamID)
+			add(&others, e.UpstreamWorkspaceID)
 		}
 	}
-	return in.idents.resolve(&in.bulk, ids, fresh, in.local)
+	if err := in.idents.resolve(&in.bulk, items, fresh, in.local); err != nil {
+		return err
+	}
+	return in.idents.resolve(&in.bulk, others, false, in.local)
 }
 
 func (in *Ingest) sameDigest(ws int64, digest []byte) (bool, error) {
