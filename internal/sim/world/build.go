@@ -15,7 +15,7 @@ func (w *World) build(st *state, t moment) *Workspace {
 	if st.life.deleted != 0 {
 		t = st.life.deleted - 1
 	}
-	b := &builder{w: w, st: st, t: t, who: make(map[ref]*Principal, 16), plan: w.itemPlans(st.spec, st.life)}
+	b := &builder{w: w, st: st, t: t, who: make(map[ref]*Principal, 16), plan: st.plans}
 	b.ws = &Workspace{}
 	b.head()
 	b.grants()

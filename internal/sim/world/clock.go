@@ -41,7 +41,11 @@ func weekday(m moment) int { return int((floorDiv(m, day) + 4) % 7) }
 // office moves a moment into somebody's working time: weekends to Monday, and
 // the day's 24 hours into 06:00–18:00 UTC. It moves by less than three days.
 func office(m moment) moment {
-	d, s := floorDiv(m, day), m-floorDiv(m, day)*day
+	d := m / day
+	if m < 0 {
+		d = floorDiv(m, day)
+	}
+	s := m - d*day
 	switch (d + 4) % 7 {
 	case 6:
 		d += 2
@@ -90,7 +94,7 @@ func (c cycle) start(gen int64) moment {
 
 // at tells the generation that is current at t and when it began and ends.
 func (c cycle) at(t moment) (gen int64, start, end moment) {
-	gen = floorDiv(t-genesis-c.phase, c.period) + 2
+	gen = c.guess(t)
 	end = c.start(gen + 1)
 	for {
 		start = c.start(gen)
@@ -99,4 +103,24 @@ func (c cycle) at(t moment) (gen int64, start, end moment) {
 		}
 		gen, end = gen-1, start
 	}
+}
+
+// last is at without the end, for those who look back only.
+func (c cycle) last(t moment) (gen, start moment) {
+	for gen = c.guess(t); ; gen-- {
+		if start = c.start(gen); start <= t || gen <= 0 {
+			return gen, start
+		}
+	}
+}
+
+// guess is the youngest generation that can have begun at t: boundaries move
+// forward freely, but back by less than half a day.
+func (c cycle) guess(t moment) int64 {
+	since := t - genesis - c.phase
+	gen := floorDiv(since, c.period) + 1
+	if !c.raw && gen*c.period-since < day/2 {
+		gen++
+	}
+	return gen
 }

@@ -15,7 +15,7 @@ func (w *World) hasPipeline(project int) bool {
 // previousStage is the workspace from which a stage is deployed; false when
 // the project has no pipeline or nothing lies before it.
 func (w *World) previousStage(s spec) (spec, bool) {
-	if !w.hasPipeline(s.project) {
+	if s.class != classProject || s.stage == 0 || !w.hasPipeline(s.project) {
 		return spec{}, false
 	}
 	for st := s.stage - 1; st >= 0; st-- {
@@ -52,7 +52,7 @@ func (w *World) nextDeployment(project, stage int, after moment) moment {
 // of the item with key k, or when it was first brought.
 func (w *World) lastDeployment(s spec, k key, created, t moment) moment {
 	c := w.deployCycle(s.project, s.stage)
-	for gen, start, _ := c.at(t); start > created; gen, start = gen-1, c.start(gen-1) {
+	for gen, start := c.last(t); start > created; gen, start = gen-1, c.start(gen-1) {
 		if deploySucceeds(c, gen) && deployChanges(k, gen) {
 			return start
 		}
@@ -66,8 +66,8 @@ func deployChanges(k key, gen int64) bool { return k.sub2(tagDeploy, uint64(gen)
 
 // deployedLife is the life of an item in a stage that is deployed to. It has
 // the number of its origin, so that the two can be paired.
-func (w *World) deployedLife(s spec, l life, src spec, it *istate, t moment) {
-	srcLife, _ := w.lifeAt(src, t)
+func (w *World) deployedLife(s spec, l life, it *istate, t moment) {
+	src, srcLife := *s.origin, life{created: s.originCreated, state: StateActive}
 	origin := istate{plan: it.plan}
 	w.itemLife(src, srcLife, w.itemKey(src, srcLife, it.plan), &origin, t)
 	if it.plan.leaf && origin.created != 0 {
@@ -109,11 +109,11 @@ func (w *World) olderCopy(s spec, l life, src spec, srcLife life, it *istate, t 
 
 // appCopyAt is the copy that an app made of an item: it is as old as the app's
 // last update, and nobody has rights on it.
-func (w *World) appCopyAt(s spec, l life, p itemPlan, t moment) istate {
+func (w *World) appCopyAt(s spec, l life, p itemPlan, t moment, full bool) istate {
 	original := p
 	original.k = p.original()
 	it := istate{plan: p}
-	src := w.itemAt(s, l, original, t)
+	src := w.itemAt(s, l, original, t, full)
 	created, updated, ok := w.appDates(s, l, t)
 	if !ok || !src.present || src.created > updated {
 		return it
@@ -133,6 +133,6 @@ func (w *World) appDates(s spec, l life, t moment) (created, updated moment, ok 
 	if created > t {
 		return 0, 0, false
 	}
-	_, start, _ := newCycle(k, w.slow(60)).at(t)
+	_, start := newCycle(k, w.slow(60)).last(t)
 	return created, max(start, created), true
 }

@@ -135,7 +135,7 @@ func (w *World) DeletedUsers(t time.Time) []DeletedUser {
 		}
 	}
 	for p := range uint32(w.positions) {
-		gen, _, _ := w.tenure(p).at(m)
+		gen, _, _ := w.tenures[p].at(m)
 		add(ref{refPerson, p, uint32(gen) - 1})
 	}
 	for q := range uint32(w.guests) {

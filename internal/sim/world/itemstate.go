@@ -30,9 +30,9 @@ func (w *World) itemKey(s spec, l life, p itemPlan) key {
 }
 
 // itemAt is the state of an item at t.
-func (w *World) itemAt(s spec, l life, p itemPlan, t moment) istate {
+func (w *World) itemAt(s spec, l life, p itemPlan, t moment, full bool) istate {
 	if p.appCopy() {
-		return w.appCopyAt(s, l, p, t)
+		return w.appCopyAt(s, l, p, t, full)
 	}
 	it := istate{plan: p}
 	k := w.itemKey(s, l, p)
@@ -50,15 +50,17 @@ func (w *World) itemAt(s spec, l life, p itemPlan, t moment) istate {
 	it.modified = w.lastEdit(s, l, k, &it, t)
 	seen.see(it.modified)
 	kg := k.sub(uint64(it.gen) + 10)
-	it.creator = w.author(s, l, kg.sub(1), it.created)
-	it.editor = it.creator
-	if it.modified > it.created {
-		it.editor = w.author(s, l, kg.sub2(2, uint64(it.modified)), it.modified)
+	if full {
+		it.creator = w.author(s, l, kg.sub(1), it.created)
+		it.editor = it.creator
+		if it.modified > it.created {
+			it.editor = w.author(s, l, kg.sub2(2, uint64(it.modified)), it.modified)
+		}
 	}
 	w.own(s, l, kg, &it, &seen)
 	w.labelled(kg, &it, &seen)
 	if s.class != classPersonal || p.k%2 == 0 {
-		w.shared(s, kg, &it, &seen)
+		w.shared(s, kg, &it, &seen, full)
 	}
 	it.changed = seen.m
 	return it
@@ -66,11 +68,9 @@ func (w *World) itemAt(s spec, l life, p itemPlan, t moment) istate {
 
 // itemLife decides since when the item is there, or when it went.
 func (w *World) itemLife(s spec, l life, k key, it *istate, t moment) {
-	if s.class == classProject && s.stage > 0 {
-		if src, ok := w.previousStage(s); ok {
-			w.deployedLife(s, l, src, it, t)
-			return
-		}
+	if s.origin != nil {
+		w.deployedLife(s, l, it, t)
+		return
 	}
 	it.created = l.created + k.sub(1).span(20*minute, 4*day)
 	it.changed, it.present = it.created, true
@@ -103,16 +103,14 @@ func (w *World) leafLife(l life, k key, it *istate, t moment) {
 // lastEdit is when somebody last changed the item. Some are worked on all the
 // time, most rest.
 func (w *World) lastEdit(s spec, l life, k key, it *istate, t moment) moment {
-	if s.class == classProject && s.stage > 0 {
-		if _, ok := w.previousStage(s); ok {
-			return w.lastDeployment(s, k, it.created, t)
-		}
+	if s.origin != nil {
+		return w.lastDeployment(s, k, it.created, t)
 	}
 	period := int64(500)
 	if k.sub(4).chance(0.15) || it.plan.kind == KindNotebook {
 		period = 45
 	}
-	_, start, _ := newCycle(k.sub(tagEdit), w.slow(period)).at(t)
+	_, start := newCycle(k.sub(tagEdit), w.slow(period)).last(t)
 	return max(start, it.created)
 }
 
@@ -167,7 +165,7 @@ func (w *World) ownedByLeon(s spec, p itemPlan) bool {
 }
 
 func (w *World) labelled(k key, it *istate, seen *latest) {
-	gen, start, _ := newCycle(k.sub(tagLabel), w.slow(2000)).at(seen.t)
+	gen, start := newCycle(k.sub(tagLabel), w.slow(2000)).last(seen.t)
 	it.label = k.sub2(tagLabel, uint64(gen))
 	if start > it.created {
 		seen.see(start)
@@ -188,7 +186,7 @@ func shareable(p itemPlan) int {
 }
 
 // shared finds the direct grants of an item and its embed code.
-func (w *World) shared(s spec, k key, it *istate, seen *latest) {
+func (w *World) shared(s spec, k key, it *istate, seen *latest, full bool) {
 	for i := range uint64(shareable(it.plan)) {
 		h := k.sub2(tagShare, i)
 		if !h.chance(0.14) && !(s.twist == twistManyPeople && h.chance(0.5)) {
@@ -200,7 +198,7 @@ func (w *World) shared(s spec, k key, it *istate, seen *latest) {
 		stop := end - (end-start)*3/10
 		seen.see(start)
 		seen.see(stop)
-		if start > seen.t || stop <= seen.t || start >= stop {
+		if !full || start > seen.t || stop <= seen.t || start >= stop {
 			continue
 		}
 		it.shares = append(it.shares, share{who: w.recipient(g.sub(1), start), by: it.editor, right: g.sub(2).n(4), since: start})

@@ -38,6 +38,11 @@ type spec struct {
 	stage   int // classProject only: 0 DEV, 1 TEST, 2 PROD
 	twist   twist
 	k       key
+
+	// origin is the workspace that a pipeline deploys from into this one; set by
+	// stateAt.
+	origin        *spec
+	originCreated moment
 }
 
 // specOf lays out one slot.

@@ -133,7 +133,7 @@ func golden(n int) float64 {
 // they joined and is Deleted with their account.
 func (w *World) personalLife(s spec, t moment) (life, bool) {
 	pos := uint32(s.ordinal % w.positions)
-	gen, _, _ := w.tenure(pos).at(t)
+	gen, _, _ := w.tenures[pos].at(t)
 	for g := gen; g >= gen-1 && g > 0; g-- {
 		r := ref{refPerson, pos, uint32(g)}
 		sp := w.spanOf(r)

@@ -43,7 +43,7 @@ func (w *World) occupy(o occupancy, t moment) occupied {
 	if o.base > t {
 		return occupied{}
 	}
-	gen, start, _ := newCycle(o.k, o.period).at(t)
+	gen, start := newCycle(o.k, o.period).last(t)
 	since := max(start, o.base)
 	k := o.k.sub(uint64(gen) + 100)
 	for n := range uint64(maxSuccessors) {

@@ -43,8 +43,9 @@ func leaves(joined, left moment) span {
 	return span{joined, left, left + disabledFor, left + disabledFor + purgeAfter}
 }
 
-// tenure is the cycle of the holders of a position.
-func (w *World) tenure(position uint32) cycle {
+// newTenure is the cycle of the holders of a position; they are made once,
+// because nearly every answer needs a few of them.
+func (w *World) newTenure(position uint32) cycle {
 	k := w.seed.sub2(tagPerson, uint64(position))
 	return newCycle(k, k.sub(2).span(3*year, 9*year))
 }
@@ -58,7 +59,7 @@ func (w *World) guestCycle(q uint32) cycle {
 func (w *World) spanOf(r ref) span {
 	switch r.kind {
 	case refPerson:
-		c := w.tenure(r.a)
+		c := w.tenures[r.a]
 		return leaves(c.start(int64(r.gen))+vacancy, c.start(int64(r.gen)+1))
 	case refGuest:
 		c := w.guestCycle(r.a)
@@ -76,14 +77,14 @@ func (w *World) spanOf(r ref) span {
 // holder is the person in a position at t, active or disabled; the position
 // may be vacant.
 func (w *World) holder(position uint32, t moment) (ref, span, bool) {
-	gen, _, _ := w.tenure(position).at(t)
-	return w.occupant(ref{refPerson, position, uint32(gen)}, t)
+	gen, start, end := w.tenures[position].at(t)
+	return w.occupant(ref{refPerson, position, uint32(gen)}, start, end, t)
 }
 
 // occupant is r, or the one before while that account is still there: a
 // generation begins with its predecessor's last day.
-func (w *World) occupant(r ref, t moment) (ref, span, bool) {
-	s := w.spanOf(r)
+func (w *World) occupant(r ref, start, end, t moment) (ref, span, bool) {
+	s := leaves(start+vacancy, end)
 	if t < s.joined && r.gen > 0 {
 		prev := ref{r.kind, r.a, r.gen - 1}
 		if p := w.spanOf(prev); t < p.deleted {
@@ -95,8 +96,8 @@ func (w *World) occupant(r ref, t moment) (ref, span, bool) {
 
 // guestAt is the guest of a number at t.
 func (w *World) guestAt(q uint32, t moment) (ref, span, bool) {
-	gen, _, _ := w.guestCycle(q).at(t)
-	return w.occupant(ref{refGuest, q, uint32(gen)}, t)
+	gen, start, end := w.guestCycle(q).at(t)
+	return w.occupant(ref{refGuest, q, uint32(gen)}, start, end, t)
 }
 
 // position of the n-th seat of a department.

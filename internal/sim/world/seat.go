@@ -247,7 +247,7 @@ func (w *World) switchRight(k key, s *seat, t moment) {
 	if other == "" {
 		return
 	}
-	gen, start, _ := newCycle(k, w.slow(700)).at(t)
+	gen, start := newCycle(k, w.slow(700)).last(t)
 	if start <= s.since {
 		return
 	}

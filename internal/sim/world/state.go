@@ -6,18 +6,23 @@ type state struct {
 	spec  spec
 	life  life
 	seats []seat
+	plans []itemPlan
 	items []istate
 	attrs attrs
 	// modified is the last moment at which anything of it changed.
 	modified moment
 }
 
-// stateAt computes the workspace in a slot; false = there is none at t.
-func (w *World) stateAt(slot int, t moment) (*state, bool) {
+// stateAt computes the workspace in a slot; false = there is none at t. With
+// full unset only what decides about modified is computed.
+func (w *World) stateAt(slot int, t moment, full bool) (*state, bool) {
 	s := w.specOf(slot)
 	l, ok := w.lifeAt(s, t)
 	if !ok {
 		return nil, false
+	}
+	if src, ok := w.previousStage(s); ok {
+		s.origin, s.originCreated = &src, w.createdAt(src)
 	}
 	st := &state{spec: s, life: l, modified: l.changed}
 	if l.deleted != 0 {
@@ -30,10 +35,21 @@ func (w *World) stateAt(slot int, t moment) (*state, bool) {
 	for _, seat := range st.seats {
 		seen.see(seat.changed)
 	}
-	for _, p := range w.itemPlans(s, l) {
-		it := w.itemAt(s, l, p, t)
+	st.plans = w.itemPlans(s, l)
+	if full {
+		st.items = make([]istate, 0, len(st.plans))
+	}
+	if n := len(st.plans); n > 0 && st.plans[n-1].appCopy() {
+		_, updated, _ := w.appDates(s, l, t)
+		seen.see(updated)
+	}
+	for _, p := range st.plans {
+		if p.appCopy() && !full {
+			continue // changes with its original and with the app
+		}
+		it := w.itemAt(s, l, p, t, full)
 		seen.see(it.changed)
-		if it.present {
+		if it.present && full {
 			st.items = append(st.items, it)
 		}
 	}

@@ -26,6 +26,7 @@ type World struct {
 	positions int // of employees; a multiple of the number of departments
 	guests    int
 	teams     int     // per department
+	tenures   []cycle // by position
 	pace      float64 // how fast things change: 0.7 in the demo, less in large tenants
 	useShare  float64 // how much of the use appears in the log
 	fixedUPN  map[string]ref
@@ -60,6 +61,10 @@ func New(cfg Config) *World {
 	w.teams = max(1, w.positions/n/teamSize)
 	w.pace = min(0.7, max(0.005, 600/float64(cfg.Workspaces)))
 	w.useShare = min(1, 3000/float64(cfg.Workspaces))
+	w.tenures = make([]cycle, w.positions)
+	for p := range w.tenures {
+		w.tenures[p] = w.newTenure(uint32(p))
+	}
 	for i := range fixedPeople {
 		r := ref{kind: refFixed, a: uint32(i)}
 		w.fixedUPN[strings.ToLower(w.face(r).upn)] = r
@@ -105,7 +110,7 @@ func (w *World) workspaceAt(slot int, t moment) (*Workspace, bool) {
 			return ws.clone(), true
 		}
 	}
-	st, ok := w.stateAt(slot, t)
+	st, ok := w.stateAt(slot, t, true)
 	if !ok {
 		return nil, false
 	}
@@ -144,7 +149,7 @@ func (w *World) headAt(slot int, t moment) (Head, bool) {
 	if slot < 0 {
 		return Head{}, false
 	}
-	st, ok := w.stateAt(slot, t)
+	st, ok := w.stateAt(slot, t, false)
 	if !ok {
 		return Head{}, false
 	}
@@ -179,7 +184,7 @@ func (w *World) workspaceByID(id string, t moment) (*Workspace, bool) {
 	if !ok || int(a) >= w.baseSlots(t) {
 		return nil, false
 	}
-	st, ok := w.stateAt(int(a), t)
+	st, ok := w.stateAt(int(a), t, true)
 	if !ok || uint64(st.life.gen) != b {
 		return nil, false
 	}
