@@ -5,7 +5,7 @@ package audit
 const ownerText = "nullif(coalesce(nullif(i.configured_by, ''), i.created_by), '')"
 
 // lastView is the last day on which somebody viewed the item.
-const lastView = "(SELECT max(u.day) FROM usage_day u WHERE u.item = i.item AND u.views > 0)"
+const lastView = "(SELECT max(u.day) FROM usage_day u WHERE u.item = i.item AND u.views > 0 AND u.day <= @today)"
 
 func itemList() *Report {
 	return &Report{

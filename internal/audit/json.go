@@ -143,6 +143,6 @@ func (c *Column) appendJSON(dst []byte, v Value) []byte {
 		}
 		return strconv.AppendFloat(dst, x, 'f', -1, 64)
 	}
-	text, _ := json.Marshal(v.Text()) // a string always marshals; invalid UTF-8 becomes U+FFFD
+	text, _ := json.Marshal(c.Format(v)) // a string always marshals; invalid UTF-8 becomes U+FFFD
 	return append(dst, text...)
 }

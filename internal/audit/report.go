@@ -70,6 +70,8 @@ type Column struct {
 
 	expr   string // SQL over the main query, or over the lookup
 	lookup string // the lookup the value comes from; empty: the main query
+	// render turns the stored text into what is shown.
+	render func(string) string
 	orElse string // the column that says it when the lookup finds nothing
 }
 
@@ -169,6 +171,7 @@ type Report struct {
 	fixedFilters []Filter
 	parts        []part
 	lookups      map[string]lookup
+	vars         map[string]int64 // what @names stand for unless a filter sets them
 	// prepare computes the numbers that @names in the SQL stand for.
 	prepare func(ctx context.Context, tx *sql.Tx, e *expander) error
 }

@@ -6,12 +6,20 @@ import "strings"
 var reports = build()
 
 func build() []*Report {
-	workspaces, items, access, people := workspaceList(), itemList(), accessList(), principalList()
+	workspaces, items, access, people, links := workspaceList(), itemList(), accessList(), principalList(), wideLinks()
+	refreshes := refreshList()
 	return []*Report{
 		workspaces, orphanedWorkspaces(workspaces),
 		items,
 		access, groupAdmins(access), guestAccess(access), leaverAccess(access),
 		people, guests(people), servicePrincipals(people), groups(people), leavers(people),
+		workspaceAdmins(),
+		links, publicLinks(links), organisationLinks(links),
+		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
+		refreshes, refreshProblems(refreshes),
+		pipelineList(), pipelineStages(), pipelineAccess(),
+		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
+		scanList(), scanBatches(), scanParts(), scanGaps(),
 	}
 }
 

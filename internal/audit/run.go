@@ -127,6 +127,9 @@ func (r *Report) open(ctx context.Context, tx *sql.Tx, q Query) (*session, error
 	for name := range r.lookups {
 		s.cache[name] = map[any][]Value{}
 	}
+	for name, v := range r.vars {
+		s.e.vars[name] = v
+	}
 	for key, values := range q.Where {
 		if f := r.anyFilter(key); f.set != "" {
 			n, _ := parseNumber(values[0])

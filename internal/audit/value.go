@@ -1,7 +1,9 @@
 package audit
 
 import (
+	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"steward/internal/db"
@@ -90,6 +92,9 @@ func (c *Column) append(dst []byte, v Value) []byte {
 	}
 	switch x := v.v.(type) {
 	case string:
+		if c.render != nil {
+			x = c.render(x)
+		}
 		return append(dst, x...)
 	case int64:
 		return strconv.AppendInt(dst, x, 10)
@@ -99,6 +104,15 @@ func (c *Column) append(dst []byte, v Value) []byte {
 		return append(dst, x...)
 	}
 	return dst
+}
+
+// list shows a JSON array of texts as a list of words.
+func list(text string) string {
+	var words []string
+	if json.Unmarshal([]byte(text), &words) != nil {
+		return text
+	}
+	return strings.Join(words, ", ")
 }
 
 // Row is one row of a report. A Row given to Stream's function is valid until

@@ -116,7 +116,7 @@ func (s *xlsxSheet) cell(c *Column, v Value) any {
 	case float64:
 		return x
 	}
-	return cellText(v.Text())
+	return cellText(c.Format(v))
 }
 
 // cellText is a text that a worksheet can hold: without what XML forbids, and
