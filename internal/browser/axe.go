@@ -15,7 +15,10 @@ var axe string
 // must be on.
 func (p *Page) Axe() []string {
 	p.t.Helper()
-	raw := Eval[string](p, axe+`;axe.run(document,{resultTypes:["violations"],runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,5).map(n=>({html:n.html.slice(0,200),why:n.failureSummary}))}))))`)
+	if !Eval[bool](p, "!!window.axe") {
+		Eval[bool](p, axe+";true")
+	}
+	raw := Eval[string](p, `axe.run(document,{resultTypes:["violations"],runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]}).then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,help:v.help,nodes:v.nodes.slice(0,5).map(n=>({html:n.html.slice(0,200),why:n.failureSummary}))}))))`)
 	var findings []struct {
 		ID, Help string
 		Nodes    []struct{ HTML, Why string }

@@ -36,9 +36,13 @@ func (p *Page) ClickAndWait(selector string) {
 // Fill replaces the value of a field by typing.
 func (p *Page) Fill(selector, value string) {
 	p.t.Helper()
-	p.do("fill "+selector,
-		chromedp.SetValue(chromedp.CSS(selector), ""),
-		chromedp.SendKeys(chromedp.CSS(selector), value))
+	p.WaitFor(selector)
+	Eval[bool](p, fmt.Sprintf("(e => { e.focus(); e.select(); return true })(document.querySelector(%q))", selector))
+	if value == "" {
+		p.do("empty "+selector, chromedp.KeyEvent(kb.Delete))
+		return
+	}
+	p.do("fill "+selector, chromedp.SendKeys(chromedp.CSS(selector), value))
 }
 
 // Choose selects an option of a select element by its value, or sets the value

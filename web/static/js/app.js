@@ -3,7 +3,7 @@
 
 const $ = (sel, root = document) => root.querySelector(sel);
 const $$ = (sel, root = document) => [...root.querySelectorAll(sel)];
-const typing = (el) => el.closest("input, select, textarea, [contenteditable]") !== null;
+const typing = (el) => el.matches("input:not([type=checkbox], [type=radio]), select, textarea");
 
 // Times: relative ones move on; exact ones are shown in the reader's zone with
 // UTC on hover. The steps are those of span in time.go.

@@ -79,7 +79,7 @@ func niceTop(max float64) (top, step float64) {
 		return 1, 1
 	}
 	step = math.Pow(10, math.Floor(math.Log10(max)))
-	for _, f := range []float64{0.2, 0.25, 0.5, 1, 2} {
+	for _, f := range []float64{0.2, 0.25, 0.5, 1, 2, 5} {
 		if s := step * f; max/s <= 4.0001 {
 			if s < 1 && max >= 1 && s != math.Trunc(s) {
 				continue
