@@ -37,25 +37,29 @@ type Event struct {
 type ChangeKind string
 
 const (
-	WorkspaceCreated ChangeKind = "workspace created"
-	WorkspaceDeleted ChangeKind = "workspace deleted"
-	WorkspaceRenamed ChangeKind = "workspace renamed"
-	WorkspaceMoved   ChangeKind = "workspace moved to another capacity"
-	WorkspaceDomain  ChangeKind = "workspace moved to another domain"
-	GrantAdded       ChangeKind = "grant added"
-	GrantRemoved     ChangeKind = "grant removed"
-	GrantChanged     ChangeKind = "grant changed"
-	ItemCreated      ChangeKind = "item created"
-	ItemEdited       ChangeKind = "item edited"
-	ItemDeleted      ChangeKind = "item deleted"
-	ItemShared       ChangeKind = "item shared"
-	ItemUnshared     ChangeKind = "item share removed"
-	ItemTakenOver    ChangeKind = "item taken over"
-	ItemLabelled     ChangeKind = "item labelled"
-	PersonJoined     ChangeKind = "person joined"
-	PersonLeft       ChangeKind = "person left"
-	SettingSwitched  ChangeKind = "setting switched"
-	PipelineDeployed ChangeKind = "pipeline deployed"
+	WorkspaceCreated  ChangeKind = "workspace created"
+	WorkspaceDeleted  ChangeKind = "workspace deleted"
+	WorkspaceRenamed  ChangeKind = "workspace renamed"
+	WorkspaceRestored ChangeKind = "workspace restored"
+	WorkspaceEdited   ChangeKind = "workspace description changed"
+	WorkspaceMoved    ChangeKind = "workspace moved to another capacity"
+	WorkspaceDomain   ChangeKind = "workspace moved to another domain"
+	GrantAdded        ChangeKind = "grant added"
+	GrantRemoved      ChangeKind = "grant removed"
+	GrantChanged      ChangeKind = "grant changed"
+	ItemCreated       ChangeKind = "item created"
+	ItemEdited        ChangeKind = "item edited"
+	ItemDeleted       ChangeKind = "item deleted"
+	ItemShared        ChangeKind = "item shared"
+	ItemUnshared      ChangeKind = "item share removed"
+	ItemTakenOver     ChangeKind = "item taken over"
+	ItemLabelled      ChangeKind = "item labelled"
+	ItemPublished     ChangeKind = "item published to the web"
+	AppUpdated        ChangeKind = "app updated"
+	PersonJoined      ChangeKind = "person joined"
+	PersonLeft        ChangeKind = "person left"
+	SettingSwitched   ChangeKind = "setting switched"
+	PipelineDeployed  ChangeKind = "pipeline deployed"
 )
 
 // Change is something that truly happened in the tenant: what a portal should
@@ -70,4 +74,5 @@ type Change struct {
 	Subject     Principal // who gained or lost, for grants
 	Before      string
 	After       string
+	Deployed    bool // follows from a deployment, not from somebody's own hand
 }

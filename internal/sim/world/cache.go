@@ -3,9 +3,14 @@ package world
 import "sync"
 
 // dayCache remembers the answers that are costly and asked for page by page.
-// It holds a few days at most.
 type dayCache struct {
-	mu           sync.Mutex
+	refreshing   sync.Mutex
 	refreshAt    moment
 	refreshables []Refreshable
+
+	mu       sync.Mutex
+	days     []*loggedDay
+	tick     int64
+	horizon  moment   // modified is as of then
+	modified []moment // by slot
 }

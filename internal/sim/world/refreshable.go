@@ -13,8 +13,8 @@ const refreshableStep = 10 * minute
 // fixed order. They are as of the last full ten minutes.
 func (w *World) Refreshables(t time.Time) []Refreshable {
 	m := floorDiv(at(t), refreshableStep) * refreshableStep
-	w.log.mu.Lock()
-	defer w.log.mu.Unlock()
+	w.log.refreshing.Lock()
+	defer w.log.refreshing.Unlock()
 	if w.log.refreshAt != m {
 		w.log.refreshables, w.log.refreshAt = w.refreshablesAt(m), m
 	}
@@ -23,18 +23,12 @@ func (w *World) Refreshables(t time.Time) []Refreshable {
 
 func (w *World) refreshablesAt(t moment) []Refreshable {
 	var out []Refreshable
-	for slot := range w.baseSlots(t) {
-		s := w.specOf(slot)
-		l, ok := w.lifeAt(s, t)
-		if !ok || l.state != StateActive {
-			continue
-		}
-		seen := latest{t: t}
-		if c := w.attrsAt(s, l, &seen).capacity; c < 0 || c >= capacityCount {
+	for slot := range w.Slots(when(t)) {
+		if !w.mayRefresh(slot, t) {
 			continue
 		}
 		ws, ok := w.WorkspaceAt(slot, when(t))
-		if !ok || ws.CapacityID == "" {
+		if !ok || ws.State != StateActive || ws.CapacityID == "" || ws.CapacityID == w.capacityID(capGone) {
 			continue
 		}
 		for i := range ws.Items {
@@ -46,6 +40,26 @@ func (w *World) refreshablesAt(t moment) []Refreshable {
 	return out
 }
 
+// mayRefresh rules out the slots that need not be built.
+func (w *World) mayRefresh(slot int, t moment) bool {
+	if w.untouched() && slot < w.baseSlots(t) {
+		s := w.specOf(slot)
+		l, ok := w.lifeAt(s, t)
+		if !ok || l.state != StateActive {
+			return false
+		}
+		seen := latest{t: t}
+		return w.attrsAt(s, l, &seen).capacity >= 0
+	}
+	return true
+}
+
+func (w *World) untouched() bool {
+	w.o.mu.RLock()
+	defer w.o.mu.RUnlock()
+	return len(w.o.workspaces) == 0
+}
+
 // refreshable is the row of one model; false = it does not belong on the list.
 func (w *World) refreshable(ws *Workspace, it *Item, t moment) (Refreshable, bool) {
 	if it.Kind != KindModel || !it.Model.Refreshable {
@@ -53,10 +67,7 @@ func (w *World) refreshable(ws *Workspace, it *Item, t moment) (Refreshable, boo
 	}
 	row := Refreshable{ModelID: it.ID, Name: it.Name, WorkspaceID: ws.ID, WorkspaceName: ws.Name, CapacityID: ws.CapacityID, Schedule: it.Model.Schedule}
 	var took []time.Duration
-	for _, r := range w.Refreshes(it.ID, when(t), historyMax) {
-		if at(r.Start) < t-7*day {
-			break
-		}
+	for _, r := range w.lately(it.ID, t) {
 		if row.Last == nil {
 			last := r
 			row.Last, row.WindowEnd = &last, r.End
@@ -82,6 +93,19 @@ func (w *World) refreshable(ws *Workspace, it *Item, t moment) (Refreshable, boo
 	}
 	row.PerDay = (row.Count + 6) / 7
 	return row, row.Count > 0 || row.Schedule != nil && row.Schedule.Enabled
+}
+
+// lately lists the runs of the last seven days, at most 60, newest first.
+func (w *World) lately(id string, t moment) []Refresh {
+	w.o.mu.RLock()
+	made := slices.Clone(w.o.refreshes[id])
+	w.o.mu.RUnlock()
+	r, ok := w.runnerByID(id, t)
+	if !ok {
+		r.created = t // only what callers started
+	}
+	runs := w.history(r, made, t-7*day, t)
+	return slices.DeleteFunc(runs, func(r Refresh) bool { return at(r.Start) < t-7*day })
 }
 
 // AddRefresh records a refresh that a caller started on a model or dataflow.

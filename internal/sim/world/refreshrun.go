@@ -41,12 +41,11 @@ func (p itemPlan) refreshes() bool {
 }
 
 // disabledAt is when a disabled schedule was switched off, after four failures.
-func (r runner) disabledAt(t moment) moment {
-	if r.rhythm.enabled {
+func (r runner) disabledAt() moment {
+	if r.rhythm.enabled || !r.has {
 		return never
 	}
-	_, start := newCycle(r.k.sub(3), 250*day).last(t)
-	return max(start, r.created+10*day)
+	return r.created + r.k.sub(3).span(30, 600)*day
 }
 
 // episode reports whether the model fails around a moment, and how.
@@ -89,7 +88,7 @@ func (w *World) onDay(r runner, d int64) []Refresh {
 			}
 			h := r.k.sub2(uint64(d), uint64(i))
 			start := local - zones[r.rhythm.zone].offset + h.span(5, 840)
-			if start <= r.created || start > r.disabledAt(start+day) {
+			if start <= r.created || start > r.disabledAt() {
 				continue
 			}
 			out = append(out, w.run(r, h, start, "Scheduled"))
@@ -116,11 +115,11 @@ func (w *World) run(r runner, h key, start moment, kind string) Refresh {
 	out := Refresh{Type: kind, Start: when(start), Status: RefreshCompleted,
 		RequestID: w.id(idRefresh, uint32(r.spec.slot), uint64(h)>>24)}
 	code, text, failing := r.episode(start)
-	if !failing && h.sub(11).chance(0.012) {
+	if !failing && h.sub(11).chance(0.006) {
 		e := pick(h.sub(12), refreshErrors)
 		code, text, failing = e.code, e.text, true
 	}
-	if r.disabledAt(start+day)-start < 4*day {
+	if left := r.disabledAt() - start; 0 <= left && left < 4*day {
 		code, failing = "ModelRefreshFailed_CredentialsNotSpecified", true
 	}
 	if failing {
@@ -173,17 +172,19 @@ const (
 	historyMax  = 60
 	historyKept = 20
 	historyDays = 3
+	// historyReach is how far back anything is found at all.
+	historyReach = 400 * day
 )
 
 // history lists the newest runs that had begun by t, newest first.
-func (w *World) history(r runner, made []Refresh, t moment) []Refresh {
+func (w *World) history(r runner, made []Refresh, since, t moment) []Refresh {
 	var out []Refresh
 	for i := len(made) - 1; i >= 0; i-- {
 		if at(made[i].Start) <= t {
 			out = append(out, made[i].running(t))
 		}
 	}
-	for d := floorDiv(t, day) + 1; len(out) < historyMax+len(made) && d > floorDiv(t, day)-400 && d*day >= r.created-day; d-- {
+	for d := floorDiv(t, day) + 1; len(out) < historyMax+len(made) && (d+2)*day > since && d*day >= r.created-day; d-- {
 		runs := w.onDay(r, d)
 		slices.SortFunc(runs, func(a, b Refresh) int { return b.Start.Compare(a.Start) })
 		for _, run := range runs {
@@ -236,7 +237,7 @@ func (w *World) Refreshes(itemID string, t time.Time, n int) []Refresh {
 		r.created = at(t)
 		r.rhythm.enabled = true
 	}
-	out := w.history(r, made, at(t))
+	out := w.history(r, made, at(t)-historyReach, at(t))
 	if n > 0 && len(out) > n {
 		out = out[:n]
 	}

@@ -20,7 +20,7 @@ type rhythm struct {
 // rhythmOf is the refresh rhythm of a model or dataflow; false = it has none.
 func (w *World) rhythmOf(s spec, k key, capacity int) (rhythm, bool) {
 	k = k.sub(tagSchedule)
-	share := 0.75
+	share := 0.6
 	if s.class == classPersonal || s.class == classSandbox || s.class == classProject && s.stage == 0 {
 		share = 0.3
 	}
@@ -31,7 +31,7 @@ func (w *World) rhythmOf(s spec, k key, capacity int) (rhythm, bool) {
 	for d := range r.days {
 		r.days[d] = d > 0 && d < 6 || k.sub(3).chance(0.4)
 	}
-	n := []int{1, 1, 1, 2, 2, 4, 8}[k.sub(4).n(7)]
+	n := []int{1, 1, 1, 1, 1, 2, 2, 4, 8}[k.sub(4).n(9)]
 	if capacity >= 0 && k.sub(5).chance(0.08) {
 		n = 24
 	}

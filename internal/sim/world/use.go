@@ -21,7 +21,7 @@ func (w *World) abandoned(k key, created, t moment) moment {
 
 // useChance is the probability that an item is opened at all on a working day.
 func (w *World) useChance(s spec, k key, kind ItemKind) float64 {
-	p := 0.15 + 0.5*k.sub2(tagUse, 1).f()
+	p := 0.25 + 0.55*k.sub2(tagUse, 1).f()
 	switch {
 	case kind == KindModel:
 		p *= 0.25 // analysed in Excel
@@ -30,7 +30,7 @@ func (w *World) useChance(s spec, k key, kind ItemKind) float64 {
 	case s.class == classProject && s.stage < 2:
 		p *= 0.15
 	}
-	return p * w.useShare
+	return p
 }
 
 // usedOn reports whether people opened the item on a day (counted since 1970).

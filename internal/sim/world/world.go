@@ -28,7 +28,7 @@ type World struct {
 	teams     int     // per department
 	tenures   []cycle // by position
 	pace      float64 // how fast things change: 0.7 in the demo, less in large tenants
-	useShare  float64 // how much of the use appears in the log
+	logShare  float64 // share of workspaces whose use and refreshes are logged on a day
 	fixedUPN  map[string]ref
 	o         *overlay
 	log       dayCache
@@ -60,7 +60,7 @@ func New(cfg Config) *World {
 	w.guests = max(24, w.positions/12)
 	w.teams = max(1, w.positions/n/teamSize)
 	w.pace = min(0.7, max(0.005, 600/float64(cfg.Workspaces)))
-	w.useShare = min(1, 3000/float64(cfg.Workspaces))
+	w.logShare = min(1, 2500/float64(cfg.Workspaces))
 	w.tenures = make([]cycle, w.positions)
 	for p := range w.tenures {
 		w.tenures[p] = w.newTenure(uint32(p))
