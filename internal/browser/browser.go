@@ -11,9 +11,14 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -86,8 +91,13 @@ func start() (context.Context, error) {
 			errRoot = err
 			return
 		}
+		dir, err := profile()
+		if err != nil {
+			errRoot = err
+			return
+		}
 		opts := append(chromedp.DefaultExecAllocatorOptions[:],
-			chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+			chromedp.ExecPath(path), chromedp.UserDataDir(dir), chromedp.NoSandbox, chromedp.DisableGPU,
 			chromedp.Flag("disable-component-update", true),
 			chromedp.Flag("hide-scrollbars", true),
 			chromedp.Flag("lang", "en-GB"),
@@ -98,6 +108,31 @@ func start() (context.Context, error) {
 		errRoot = chromedp.Do(rootCtx)
 	})
 	return rootCtx, errRoot
+}
+
+// profile makes a fresh directory for the browser's files, named after this
+// process, and removes those of processes that have ended: a test binary has no
+// moment of its own at which to clean up.
+func profile() (string, error) {
+	const prefix = "steward-browser-"
+	old, _ := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*")) // the pattern is well-formed
+	for _, dir := range old {
+		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), prefix))
+		if err == nil && ended(pid) {
+			_ = os.RemoveAll(dir) // at worst it stays for the next to remove
+		}
+	}
+	dir := filepath.Join(os.TempDir(), prefix+strconv.Itoa(os.Getpid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("make a directory for the browser: %w", err)
+	}
+	return dir, nil
+}
+
+// ended reports whether no process has this id any more.
+func ended(pid int) bool {
+	p, err := os.FindProcess(pid)
+	return err == nil && errors.Is(p.Signal(syscall.Signal(0)), os.ErrProcessDone)
 }
 
 func find() (string, error) {

@@ -117,6 +117,7 @@ function narrow() {
   const q = query.value.trim().toLowerCase();
   for (const o of options) { o.hidden = !fits(o.textContent.toLowerCase(), q); o.ariaSelected = "false"; }
   pick(1);
+  $(".palette-none").hidden = options.some((o) => !o.hidden);
 }
 query?.addEventListener("input", narrow);
 query?.addEventListener("keydown", (e) => {

@@ -6,8 +6,8 @@ import (
 )
 
 // segments cuts series i into straight pieces, leaving gaps where a value is
-// not known. A point without neighbours becomes a piece of no length, which
-// round caps show as a dot.
+// not known. A point without neighbours becomes a piece of no length, which is
+// drawn as a dot.
 func (p Plot) segments(i int) []segment {
 	s, top := p.Series[i], p.top()
 	var out []segment

@@ -105,8 +105,7 @@ type Tab struct {
 // Truth is the line under a title that says how old and how complete the data
 // on the page is.
 type Truth struct {
-	// Text is the sentence, such as "as of 21 Nov 2026 02:14 UTC"; Parts follow
-	// it, separated by dots.
+	// Parts are its statements, the date first: "as of 21 Nov 2026 02:14 UTC".
 	Parts []TruthPart
 	// Href leads to the scan.
 	Href string

@@ -104,7 +104,7 @@ func palette(f Frame) templ.Component {
 				}
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</ul><p class=\"palette-foot\"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>↵</kbd> go <kbd>Esc</kbd> close</p></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</ul><p class=\"palette-none\" hidden>No page is called that. Press <kbd>↵</kbd> to search the tenant.</p><p class=\"palette-foot\"><kbd>↑</kbd> <kbd>↓</kbd> choose <kbd>↵</kbd> go <kbd>Esc</kbd> close</p></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
