@@ -5,7 +5,8 @@ import (
 	"steward/internal/sim/world"
 )
 
-// domain has a null parent when it has none; the contributors' scope belongs to
+// domain has a null parent in lists when it has none (asked for alone, it has no
+// such key); the contributors' scope belongs to
 // the preview form only, the label to the other.
 type domain struct {
 	ID           string  `json:"id"`
@@ -77,9 +78,15 @@ func (s *Service) domain(c *rest.Call) {
 	if !ok {
 		return
 	}
-	if d, ok := s.findDomain(c); ok {
-		c.JSON(200, wireDomain(d, pre))
+	d, ok := s.findDomain(c)
+	if !ok {
+		return
 	}
+	one := struct {
+		domain
+		ParentID string `json:"parentDomainId,omitempty"`
+	}{wireDomain(d, pre), d.ParentID}
+	c.JSON(200, one)
 }
 
 // domainWorkspaces lists the workspaces of a domain; both continuation keys are

@@ -20,12 +20,15 @@ const activityPage = 5000
 
 // place is where a walk through the log stands; it travels in the token.
 type place struct {
-	Start    time.Time `json:"s"`
-	End      time.Time `json:"e"`
-	Hour     int       `json:"h"`
-	Offset   int       `json:"o"`
-	Activity string    `json:"a,omitempty"`
-	User     string    `json:"u,omitempty"`
+	Start  time.Time `json:"s"`
+	End    time.Time `json:"e"`
+	Hour   int       `json:"h"`
+	Offset int       `json:"o"`
+	// Blank makes the next page an empty one with a token, as the log gives them
+	// now and then although there is more to come.
+	Blank    bool   `json:"b,omitempty"`
+	Activity string `json:"a,omitempty"`
+	User     string `json:"u,omitempty"`
 }
 
 type activityAnswer struct {
@@ -35,9 +38,8 @@ type activityAnswer struct {
 	Last     bool             `json:"lastResultSet"`
 }
 
-// activityEvents walks the log of one UTC day, page by page. Hours in which
-// nothing happened give empty pages with a token (consecutive ones are joined);
-// on every other day the last page says lastResultSet false although its token
+// activityEvents walks the log of one UTC day, page by page, an hour at a time.
+// There are empty pages with a token in between; on every other day the last page says lastResultSet false although its token
 // is null.
 func (s *Service) activityEvents(c *rest.Call) {
 	p, ok := startOfWalk(c)
@@ -45,20 +47,16 @@ func (s *Service) activityEvents(c *rest.Call) {
 		return
 	}
 	day := p.Start.Truncate(24 * time.Hour)
-	events := s.hour(c, day, p)
 	out := activityAnswer{Entities: []map[string]any{}}
-	end := min(p.Offset+activityPage, len(events))
-	for _, e := range events[min(p.Offset, len(events)):end] {
-		out.Entities = append(out.Entities, wireEvent(e, s.world.Config().TenantID))
-	}
 	next := p
-	if end < len(events) {
-		next.Offset = end
-	} else {
-		next.Hour, next.Offset = p.Hour+1, 0
-		for len(out.Entities) == 0 && next.Hour <= p.End.Hour() && len(s.hour(c, day, next)) == 0 {
-			next.Hour++
+	next.Blank = false
+	if !p.Blank {
+		events := s.hour(c, day, p)
+		end := min(p.Offset+activityPage, len(events))
+		for _, e := range events[min(p.Offset, len(events)):end] {
+			out.Entities = append(out.Entities, wireEvent(e, s.world.Config().TenantID))
 		}
+		next = s.following(c, day, p, end, len(events))
 	}
 	if next.Hour > p.End.Hour() {
 		out.Last = day.Day()%2 == 0
@@ -69,6 +67,22 @@ func (s *Service) activityEvents(c *rest.Call) {
 	uri := c.Base + "/v1.0/myorg/admin/activityevents?continuationToken='" + token + "'"
 	out.URI, out.Token = &uri, &token
 	c.JSON(200, out)
+}
+
+// following is the place after a page that ended at event end of an hour. An hour
+// in which nothing happened is one empty page, however long the quiet lasts.
+func (s *Service) following(c *rest.Call, day time.Time, p place, end, events int) place {
+	next := p
+	if end < events {
+		next.Offset = end
+		return next
+	}
+	next.Hour, next.Offset = p.Hour+1, 0
+	for events == 0 && next.Hour <= p.End.Hour() && len(s.hour(c, day, next)) == 0 {
+		next.Hour++
+	}
+	next.Blank = next.Hour == 3 || next.Hour == 15
+	return next
 }
 
 // hour returns the events of one hour that the walk asks for.
