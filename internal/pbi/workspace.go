@@ -2,6 +2,7 @@ package pbi
 
 import (
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -109,21 +110,25 @@ func (w *Workspace) collection(c *cursor, key, spelt string) {
 	if ownCollections[key] {
 		kind = key
 	}
-	before, any := len(w.Items), false
-	missing := 0
+	found, missing, other := 0, 0, 0
 	c.array(func() {
 		if c.kind() != '{' {
+			other++
 			return
 		}
-		any = true
 		if item := readItem(c, kind); item.ID != "" {
 			w.Items = append(w.Items, item)
+			found++
 		} else {
 			missing++
 		}
 	})
-	if ownCollections[key] || len(w.Items) > before || !any {
+	// An unknown list of things without ids, such as tags, is no collection.
+	if !ownCollections[key] && found == 0 && missing+other > 0 {
+		return
+	}
+	w.ItemsWithoutID += missing
+	if !slices.Contains(w.Collections, kind) {
 		w.Collections = append(w.Collections, kind)
-		w.ItemsWithoutID += missing
 	}
 }

@@ -3,6 +3,7 @@ package upstream
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -179,11 +180,15 @@ func (b *Budgets) save(ctx context.Context, op Operation, one *budget, now time.
 // exhausted says that an operation's limit is used up for longer than the
 // caller can wait.
 func exhausted(op Operation, wait time.Duration) error {
-	f := fault.New(fault.Throttled, "Microsoft's limit for %s is used up. It can be called again in %s.", op.Name, roundUp(wait))
+	f := fault.New(fault.Throttled, "Microsoft's limit for %s is used up. It can be called again in %s.", op.Name, spoken(wait))
 	f.RetryAfter = wait
 	return &Error{Class: ClassBudget, Operation: op.Name, RetryAfter: wait, Retriable: true, fault: f}
 }
 
-func roundUp(d time.Duration) time.Duration {
-	return d.Truncate(time.Second) + time.Second
+// spoken says a wait as a person would, rounded up.
+func spoken(d time.Duration) string {
+	if d <= 90*time.Second {
+		return fmt.Sprintf("%d seconds", int(math.Ceil(d.Seconds())))
+	}
+	return fmt.Sprintf("%d minutes", int(math.Ceil(d.Minutes())))
 }

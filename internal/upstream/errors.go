@@ -1,6 +1,8 @@
 package upstream
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -130,6 +132,9 @@ func general(e *Error, host string) (fault.Kind, string) {
 	case ClassNetwork:
 		return fault.Unavailable, fmt.Sprintf("%s did not answer %s completely. Check the network and the proxy; the portal tries again by itself.", host, e.Operation)
 	case ClassTimeout:
+		if errors.Is(e.Err, context.Canceled) {
+			return fault.Unavailable, fmt.Sprintf("The call of %s was stopped before %s had answered.", e.Operation, host)
+		}
 		return fault.Unavailable, fmt.Sprintf("%s took too long to answer %s. The portal tries again by itself.", host, e.Operation)
 	case ClassBroken:
 		return fault.Unavailable, fmt.Sprintf("%s answered %s with something unreadable. Check that no proxy answers in its place; what was known before is kept.", host, e.Operation)
@@ -148,7 +153,7 @@ func general(e *Error, host string) (fault.Kind, string) {
 	case e.Status == 409:
 		return fault.Conflict, fmt.Sprintf("%s says that %s meets something that exists already.", host, e.Operation)
 	case e.Status == 429:
-		return fault.Throttled, fmt.Sprintf("Microsoft's limit for %s is used up. It can be called again in %s.", e.Operation, roundUp(e.RetryAfter))
+		return fault.Throttled, fmt.Sprintf("Microsoft's limit for %s is used up. It can be called again in %s.", e.Operation, spoken(e.RetryAfter))
 	case e.Status >= 500:
 		return fault.Unavailable, fmt.Sprintf("%s has a problem of its own with %s (HTTP %d). The portal tries again by itself.", host, e.Operation, e.Status)
 	}
