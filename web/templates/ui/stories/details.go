@@ -74,6 +74,10 @@ func lineage() []ui.Node {
 	}}
 }
 
+func finished() ui.Progress {
+	return ui.Progress{Label: "Reading workspaces", Done: 4019, Total: 4019, Noun: "workspaces", Says: "Done in 8 min.", Tone: ui.Good}
+}
+
 func progress() []templ.Component {
 	return []templ.Component{
 		ui.ProgressView(ui.Progress{Label: "Reading workspaces", Done: 1210, Total: 4019, Noun: "workspaces", Says: "Batch 13 of 41, about 6 min left. 388 of 500 calls left this hour.", Live: "/scans/42/progress", Stop: &ui.Action{Label: "Cancel the scan", Href: "/scans/42/cancel", Post: true}}),

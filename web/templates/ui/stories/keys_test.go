@@ -125,6 +125,27 @@ func TestWithoutScripts(t *testing.T) {
 	}
 }
 
+// A running scan shows how far it is without a reload, and stops asking when it
+// is done.
+func TestProgressIsLive(t *testing.T) {
+	t.Parallel()
+	p, url := open(t, "detail/progress")
+	p.Goto(url)
+	if got := p.Text("[data-testid=progress]"); !strings.Contains(got, "1,210 of 4,019") {
+		t.Errorf("at first it says %q", got)
+	}
+	p.WaitFor(".progress.tone-good")
+	if got := p.Text("[data-testid=progress]"); !strings.Contains(got, "Done in 8 min.") {
+		t.Errorf("in the end it says %q", got)
+	}
+	if n := p.Count("[hx-get]"); n != 0 {
+		t.Errorf("%d parts still ask", n)
+	}
+	if got := p.Console(); len(got) > 0 {
+		t.Errorf("console: %q", got)
+	}
+}
+
 // The exact moment is on hover, and the console is told nothing.
 func TestTimes(t *testing.T) {
 	t.Parallel()

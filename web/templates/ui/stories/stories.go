@@ -14,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 
 	"steward/web/static"
+	"steward/web/templates/ui"
 )
 
 // Story is one state of a page or a component. Name is "group/state", such as
@@ -50,6 +51,11 @@ func Handler(all []Story) http.Handler {
 		for i, s := range all {
 			fmt.Fprintf(w, `<p><a href="/%d">%s</a></p>`, i, templ.EscapeString(s.Name))
 		}
+	})
+	// The live story asks how far its scan is; the answer is that it is done.
+	mux.HandleFunc("GET /scans/42/progress", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		_ = ui.ProgressView(finished()).Render(r.Context(), w) // a reader who left is no matter
 	})
 	mux.HandleFunc("GET /{n}", func(w http.ResponseWriter, r *http.Request) {
 		n, err := strconv.Atoi(r.PathValue("n"))
