@@ -38,7 +38,8 @@ func accessList() *Report {
 			paths: []path{
 				{sort: "workspace", needs: []string{"principal"}, from: "access_grant g CROSS JOIN workspace w", where: "w.tenant + 0 = @tenant", order: []string{"g.ws", "g.object", "g.role"}},
 				{sort: "workspace", needs: []string{"item"}, from: "item i CROSS JOIN access_grant g CROSS JOIN workspace w",
-					where: "w.tenant + 0 = @tenant AND visible(i) AND g.ws = i.ws AND g.object = i.item", order: []string{"g.principal", "g.role"}},
+					where: "w.tenant + 0 = @tenant AND visible(i) AND g.ws = i.ws AND g.object = i.item " +
+						"AND NOT EXISTS (SELECT 1 FROM item j WHERE j.item = i.item AND j.ws = i.ws AND j.id < i.id AND visible(j))", order: []string{"g.principal", "g.role"}},
 				{sort: "workspace", where: "w.tenant = @tenant", order: []string{"w.name_key", "w.ws", "g.object", "g.principal", "g.role"}},
 				{sort: "principal", from: "principal p CROSS JOIN access_grant g CROSS JOIN workspace w",
 					where: "w.tenant + 0 = @tenant AND p.tenant = @tenant AND seen(p) AND g.principal = p.principal", order: []string{"p.name_key", "p.principal", "g.ws", "g.object", "g.role"}},

@@ -15,6 +15,7 @@ import (
 //	seen(a)      the same, written so that no index is chosen for it
 //	before(a)    the row of alias a is visible in the view compared with
 //	inscope(x)   the workspace with ident x is within the scope
+//	wasinscope(x) the same in the view compared with
 //	@all @some   the scope opens the whole tenant; opens anything at all
 //	@tenant @scan @before @until @beforeUntil @today and what prepare set
 //	?            the next argument
@@ -24,10 +25,11 @@ type expander struct {
 	view, before db.View
 	scope        db.Scope
 	vars         map[string]int64
+	texts        map[string]func(*expander) string // longer pieces that prepare made
 	args         []any
 }
 
-var macro = regexp.MustCompile(`(visible|seen|before|inscope)\(([^()]+)\)|@(\w+)|\?`)
+var macro = regexp.MustCompile(`(visible|seen|before|inscope|wasinscope)\(([^()]+)\)|@(\w+)|\?`)
 
 func newExpander(q Query) *expander {
 	until, day := int64(1<<62), int64(0)
@@ -37,7 +39,7 @@ func newExpander(q Query) *expander {
 	if q.View.Past {
 		until = db.Millis(q.View.Taken)
 	}
-	return &expander{view: q.View, before: q.CompareView, scope: q.Scope, vars: map[string]int64{
+	return &expander{view: q.View, before: q.CompareView, scope: q.Scope, texts: map[string]func(*expander) string{}, vars: map[string]int64{
 		"tenant": q.View.Tenant, "scan": q.View.Scan, "before": q.CompareView.Scan,
 		"until": until, "today": day,
 	}}
@@ -74,8 +76,10 @@ func (e *expander) sql(tmpl string, params ...any) string {
 			return fmt.Sprintf("(%[1]s.from_scan + 0 <= %[2]d AND coalesce(%[1]s.to_scan, %[3]d) > %[2]d)", sub[2], e.view.Scan, int64(1<<62))
 		case "before":
 			return "(" + e.before.Visible(sub[2]) + ")"
+		case "wasinscope":
+			return e.inScope(sub[2], e.before)
 		default:
-			return e.inScope(sub[2])
+			return e.inScope(sub[2], e.view)
 		}
 	})
 }
@@ -87,6 +91,9 @@ func (e *expander) variable(name string) string {
 	case "some":
 		return truth(e.scope.All || len(e.scope.Prefixes)+len(e.scope.Domains) > 0)
 	}
+	if f, ok := e.texts[name]; ok {
+		return f(e)
+	}
 	v, ok := e.vars[name]
 	if !ok {
 		panic("audit: a definition uses @" + name + ", which nothing sets")
@@ -96,13 +103,13 @@ func (e *expander) variable(name string) string {
 
 // inScope is true for workspaces the reader may see in the view. For the
 // whole tenant it costs nothing.
-func (e *expander) inScope(ws string) string {
+func (e *expander) inScope(ws string, v db.View) string {
 	if e.scope.All {
 		return "1=1"
 	}
 	cond, args := e.scope.Where("sw", len(e.args)+1)
 	e.args = append(e.args, args...)
-	return fmt.Sprintf("EXISTS (SELECT 1 FROM workspace sw WHERE sw.ws = %s AND %s AND %s)", ws, e.view.Visible("sw"), cond)
+	return fmt.Sprintf("EXISTS (SELECT 1 FROM workspace sw WHERE sw.ws = %s AND %s AND %s)", ws, v.Visible("sw"), cond)
 }
 
 func truth(b bool) string {

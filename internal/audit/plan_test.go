@@ -46,6 +46,9 @@ func planQueries(t *testing.T, reader *db.Reader, r *Report) []Query {
 	}
 	wheres := []map[string][]string{{}}
 	for _, f := range r.Filters {
+		if f.tag {
+			continue // picks parts, and all are tried
+		}
 		for _, v := range f.samples() {
 			wheres = append(wheres, map[string][]string{f.Key: {v}})
 		}
@@ -112,6 +115,9 @@ func checkPlans(t *testing.T, reader *db.Reader, r *Report, q Query) {
 		}
 		for i := range r.parts {
 			p := &r.parts[i]
+			if s.skipped(p) {
+				continue
+			}
 			keys := make([]any, len(p.path(q).order))
 			for i := range keys {
 				keys[i] = int64(1)
@@ -122,6 +128,9 @@ func checkPlans(t *testing.T, reader *db.Reader, r *Report, q Query) {
 			}
 		}
 		for name := range r.lookups {
+			if len(q.Where) > 0 {
+				break // the same for every filter
+			}
 			var key any = int64(1)
 			if name == "owner" || name == "actor" {
 				key = "a"
@@ -179,7 +188,7 @@ func faultOf(step string, r *Report, q Query, p *part) string {
 // aliasesOf returns the alias of the step when it reads a big table.
 func aliasesOf(step string) []string {
 	f := strings.Fields(step)
-	if len(f) < 2 || f[0] != "SCAN" || strings.Contains(step, "CONSTANT") {
+	if len(f) < 2 || f[0] != "SCAN" || strings.Contains(step, "CONSTANT") || strings.Contains(step, "VALUES CLAUSE") {
 		return nil
 	}
 	if small, ok := smallAliases[f[1]]; ok && small {
@@ -190,7 +199,7 @@ func aliasesOf(step string) []string {
 
 // smallAliases are tables that do not grow with the tenant, and sub-selects.
 var smallAliases = map[string]bool{
-	"o": true, "v": true, "x": true, "down": true, "k": true, "d": true, "c": true, "s": true, "t": true,
+	"o": true, "v": true, "f": true, "n": true, "x": true, "down": true, "k": true, "d": true, "c": true, "s": true, "t": true,
 }
 
 // fewRows reports whether a filter of the query leaves few rows.

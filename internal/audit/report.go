@@ -114,7 +114,8 @@ type Filter struct {
 	cond    string            // instead of expr: a condition with one ?
 	words   map[string]string // instead: the condition for each value
 	choices string            // SQL that lists (value, label) for Open
-	set     string            // instead: the variable that the number sets
+	set     string            // instead: the variable that the number or id sets
+	tag     bool              // instead: it picks among the parts by their tags
 }
 
 // lookup fetches what stands behind a key. query selects nothing by itself:
@@ -147,8 +148,8 @@ type part struct {
 	scope  string            // the condition that keeps the part within the scope
 	exprs  map[string]string // column key → expression, where it differs from the column's
 	paths  []path
-	skip   func(where map[string][]string) bool // the filters exclude this part altogether
-	sorted string                               // why sorting is right here although no filter leaves few rows
+	tags   map[string]string // what filters by tag compare with
+	sorted string            // why sorting is right here although no filter leaves few rows
 }
 
 // Report is the one definition of a list.

@@ -14,11 +14,13 @@ func build() []*Report {
 		access, groupAdmins(access), guestAccess(access), leaverAccess(access),
 		people, guests(people), servicePrincipals(people), groups(people), leavers(people),
 		workspaceAdmins(),
+		changeList(),
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
 		refreshes, refreshProblems(refreshes),
 		pipelineList(), pipelineStages(), pipelineAccess(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
+		settingList(), settingsDrift(),
 		scanList(), scanBatches(), scanParts(), scanGaps(),
 	}
 }

@@ -132,7 +132,10 @@ func (r *Report) open(ctx context.Context, tx *sql.Tx, q Query) (*session, error
 	}
 	for key, values := range q.Where {
 		if f := r.anyFilter(key); f.set != "" {
-			n, _ := parseNumber(values[0])
+			n, err := f.number(ctx, tx, q.View.Tenant, values[0])
+			if err != nil {
+				return nil, err
+			}
 			s.e.vars[f.set] = n
 		}
 	}
@@ -144,11 +147,33 @@ func (r *Report) open(ctx context.Context, tx *sql.Tx, q Query) (*session, error
 	return s, nil
 }
 
-// skipped reports whether the filters exclude the part altogether.
-func (s *session) skipped(p *part) bool { return p.skip != nil && p.skip(s.q.Where) }
+// number is what a filter that sets a variable sets it to. An id that nothing
+// has is -1, which nothing matches.
+func (f *Filter) number(ctx context.Context, tx *sql.Tx, tenant int64, value string) (int64, error) {
+	if f.Kind != FilterID {
+		return parseNumber(value)
+	}
+	n := int64(-1)
+	err := tx.QueryRowContext(ctx, `SELECT id FROM ident WHERE tenant = $1 AND guid = $2`, tenant, value).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return -1, nil
+	}
+	return n, err
+}
 
-// errEnough ends a reading early.
-var errEnough = errors.New("enough rows")
+// skipped reports whether the filters exclude the part altogether.
+func (s *session) skipped(p *part) bool {
+	for key, values := range s.q.Where {
+		f := s.r.anyFilter(key)
+		if f.tag && !slices.Contains(values, p.tags[key]) {
+			return true
+		}
+		if x, ok := p.exprs["?"+key]; ok && x == "" {
+			return true
+		}
+	}
+	return false
+}
 
 type place struct {
 	part int

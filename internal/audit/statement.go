@@ -92,8 +92,13 @@ func (r *Report) body(p *part, pa *path, q Query, e *expander) string {
 	}
 	for _, key := range sortedKeys(q.Where) {
 		f := r.anyFilter(key)
-		if f.set != "" {
+		if f.set != "" || f.tag {
 			continue
+		}
+		if x := p.exprs["?"+key]; x != "" {
+			own := *f
+			own.expr = x
+			f = &own
 		}
 		indexed := f.few || slices.Contains(pa.needs, key)
 		var conds []string

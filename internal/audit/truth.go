@@ -55,7 +55,15 @@ func (t Truth) Never() bool { return t.Scan == 0 }
 
 // Complete reports whether everything that was meant to be seen was.
 func (t Truth) Complete() bool {
-	return !t.Never() && t.Seen >= t.Meant && len(t.Gaps) == 0 && len(t.Parts) == 0
+	if t.Never() || t.Seen < t.Meant || len(t.Gaps) > 0 {
+		return false
+	}
+	for _, p := range t.Parts {
+		if p.State != "skipped" { // not asked for, on purpose
+			return false
+		}
+	}
+	return true
 }
 
 // Age is how old what is shown is at the moment now.
