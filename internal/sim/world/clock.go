@@ -76,13 +76,13 @@ func newCycle(k key, period moment) cycle {
 		spread: period / 2, raw: period < 10*day}
 }
 
-// genesis is before everything; generations are counted from it, so that they
-// are small and never negative.
+// genesis is before everything; generations are counted from a little before
+// it, so that they are small and never negative.
 var genesis = date(2000, 1, 3)
 
 // start of a generation.
 func (c cycle) start(gen int64) moment {
-	b := genesis + c.phase + (gen-1)*c.period
+	b := genesis + c.phase + (gen-2)*c.period
 	if c.spread > 0 {
 		b += int64(uint64(c.k.sub(uint64(gen)+7)) >> 1 % uint64(c.spread))
 	}
@@ -118,8 +118,8 @@ func (c cycle) last(t moment) (gen, start moment) {
 // forward freely, but back by less than half a day.
 func (c cycle) guess(t moment) int64 {
 	since := t - genesis - c.phase
-	gen := floorDiv(since, c.period) + 1
-	if !c.raw && gen*c.period-since < day/2 {
+	gen := floorDiv(since, c.period) + 2
+	if !c.raw && (gen-1)*c.period-since < day/2 {
 		gen++
 	}
 	return gen

@@ -61,6 +61,9 @@ var fixedPeople = []fixedPerson{
 		note:  "Guest from Fabrikam, working on the budget."},
 	{given: "Noor", family: "Jansen", local: "noor.jansen", dept: 2, title: "Marketing Assistant", boss: fixedChief, demo: true,
 		note: "An employee without any role in the portal."},
+	{given: "花子", family: "山田", local: "hanako.yamada.jp", dept: 1, title: "Country Manager Japan", boss: fixedChief},
+	{given: "ليلى", family: "حمدان", local: "layla.hamdan", dept: 4, title: "Country Manager UAE", boss: fixedChief},
+	{given: "Сергей", family: "Орлов", local: "sergey.orlov", dept: 7, title: "Plant Manager Almaty", boss: fixedChief},
 }
 
 func (p fixedPerson) span() span {

@@ -87,15 +87,21 @@ func spelled(s string) string {
 	return s
 }
 
-// display is the name as the directory shows it. Every seventh bearer of a
-// name that has one shows their own script.
-func (f fullName) display(n int) string {
+// display is the name as the directory shows it: people whose two names have a
+// script of their own write them in it.
+func (f fullName) display() string {
 	g, gok := scripts[f.given]
 	l, lok := scripts[f.family]
-	if n%7 == 0 && gok && lok {
+	if gok && lok && sameScript(g, l) {
 		return l + " " + g
 	}
 	return f.given + " " + f.family
+}
+
+// sameScript reports whether two names begin in the same script.
+func sameScript(a, b string) bool {
+	x, y := []rune(a)[0], []rune(b)[0]
+	return x>>8 == y>>8 || x > 0x2fff && y > 0x2fff
 }
 
 // numberOf leads from the local part of an address back to the number.

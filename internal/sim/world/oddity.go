@@ -30,7 +30,7 @@ var oddCases = []oddCase{
 	{twistName, longName, "very long name"},
 	{twistName, `O'Brien & Söhne "Q4" <final>; DROP TABLE`, "quotes and markup in the name"},
 	{twistName, "Monthly\nReporting\tEMEA", "line break in the name"},
-	{twistRestored, "OPS-Energy-PROD", ""},
+	{twistRestored, "OPS-Energia-PROD", ""},
 	{twistName, "+1-800-SALES", "begins like a formula"},
 	{twistName, "@risk weekly", "begins like a formula"},
 	{twistName, "-2026 closing-", "begins like a formula"},

@@ -219,7 +219,7 @@ func (w *World) face(r ref) face {
 	n := int(r.a) + w.positions*int(r.gen)
 	name := nameOf(n)
 	upn := name.local + "@" + w.cfg.Domain
-	return face{name.given, name.family, name.display(n), upn, upn, UserMember}
+	return face{name.given, name.family, name.display(), upn, upn, UserMember}
 }
 
 // partners are the companies that guests come from.

@@ -119,7 +119,7 @@ func (w *World) itemPlans(s spec, l life) []itemPlan {
 		out = append(out, itemPlan{k: kModel + i, kind: KindModel, model: -1, special: w.modelSpecial(s, k.sub2(20, uint64(i)), i)})
 	}
 	for i, kind := range m.fabric {
-		out = append(out, itemPlan{k: kFabric + i, kind: kind, model: -1, leaf: kind == KindNotebook || kind == KindEnvironment})
+		out = append(out, itemPlan{k: kFabric + i, kind: kind, model: -1, leaf: i > 0 && (kind == KindNotebook || kind == KindEnvironment)})
 	}
 	for i := range m.marts {
 		mart := itemPlan{k: kMart + i, kind: KindDatamart, model: -1}

@@ -174,6 +174,9 @@ func (w *World) twistPeople(s spec, p []seatPlan) []seatPlan {
 		p = []seatPlan{team(RightAdmin), team(RightContributor), team(RightViewer)}
 	case twistGuestAdmin:
 		p = append(p, guest(RightAdmin))
+		if s.ordinal < len(teamTwists) {
+			p = append(p, this(refFixed, fixedGina, RightAdmin))
+		}
 	case twistPartners:
 		p = append(p, guest(RightContributor), guest(RightViewer), guest(RightViewer),
 			this(refGroup, groupPartners, RightViewer))
