@@ -30,6 +30,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -95,6 +96,7 @@ type Cloud struct {
 	Entra   *entra.Service
 	PowerBI *powerbi.Service
 
+	tables   map[rest.Service][]rest.Operation
 	routers  map[rest.Service]*rest.Router
 	limiter  *Limiter
 	faults   *Faults
@@ -117,11 +119,13 @@ func New(cfg Config) *Cloud {
 		TenantNames: []string{wc.Domain, "common", "organizations"}, Apps: cfg.Apps, People: people(cfg.World),
 		SignIn: cfg.SignIn, NewID: cfg.NewID, Enforce: cfg.Limits != Off})
 	c.PowerBI = powerbi.New(powerbi.Config{World: cfg.World, NewID: cfg.NewID, Scans: cfg.Scans, Enforce: cfg.Limits != Off})
-	c.routers = map[rest.Service]*rest.Router{
-		rest.Login:   rest.NewRouter(c.Entra.Operations()),
-		rest.PowerBI: rest.NewRouter(c.PowerBI.Operations()),
-		rest.Fabric:  rest.NewRouter(fabric.New(cfg.World).Operations()),
-		rest.Graph:   rest.NewRouter(graph.New(cfg.World).Operations()),
+	c.tables = map[rest.Service][]rest.Operation{
+		rest.Login: c.Entra.Operations(), rest.PowerBI: c.PowerBI.Operations(),
+		rest.Fabric: fabric.New(cfg.World).Operations(), rest.Graph: graph.New(cfg.World).Operations(),
+	}
+	c.routers = map[rest.Service]*rest.Router{}
+	for s, ops := range c.tables {
+		c.routers[s] = rest.NewRouter(ops)
 	}
 	return c
 }
@@ -244,6 +248,9 @@ func loopback(addr string) error {
 	}
 	return nil
 }
+
+// Operations is the table of one service: what it answers, and the quotas.
+func (c *Cloud) Operations(s rest.Service) []rest.Operation { return slices.Clone(c.tables[s]) }
 
 // Clock is the stand-in's.
 func (c *Cloud) Clock() *Clock { return c.cfg.Clock }
