@@ -67,6 +67,9 @@ func frame(p Page) ui.Frame {
 		Also: p.Also, Tabs: p.Tabs, Look: p.Look,
 		Search: ui.Search{Action: searchPath, Hint: "Search workspaces, items, people"},
 	}
+	if p.Path == searchPath {
+		f.Search.Value = p.Query.Get("q")
+	}
 	f.Tenants = tenantMenu(p)
 	f.AsOf = asOf(p)
 	if p.Person != nil {

@@ -122,10 +122,10 @@ function narrow() {
 query?.addEventListener("input", narrow);
 query?.addEventListener("keydown", (e) => {
   if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); pick(e.key === "ArrowDown" ? 1 : -1); }
-  if (e.key === "Enter") {
-    const chosen = options.find((o) => !o.hidden && o.ariaSelected === "true");
-    if (chosen) { e.preventDefault(); location.href = chosen.dataset.href; }
-  }
+});
+query?.form.addEventListener("submit", (e) => {
+  const chosen = options.find((o) => !o.hidden && o.ariaSelected === "true");
+  if (chosen) { e.preventDefault(); location.href = chosen.dataset.href; }
 });
 
 document.addEventListener("keydown", (e) => {
