@@ -1,0 +1,219 @@
+package auth
+
+import (
+	"fmt"
+	"slices"
+
+	"steward/internal/fault"
+)
+
+// Action is something a person may or may not do. Routes, buttons and the API
+// ask for the same action.
+type Action string
+
+// The actions there are.
+const (
+	ViewOverview   Action = "view.overview"
+	ViewWorkspaces Action = "view.workspaces"
+	ViewItems      Action = "view.items"
+	ViewAccess     Action = "view.access"
+	ViewPeople     Action = "view.people"
+	ViewChanges    Action = "view.changes"
+	ViewActivity   Action = "view.activity"
+	ViewUnused     Action = "view.unused"
+	ViewRefreshes  Action = "view.refreshes"
+	ViewPipelines  Action = "view.pipelines"
+	ViewCapacities Action = "view.capacities"
+	ViewApps       Action = "view.apps"
+	ViewSettings   Action = "view.settings"
+	ViewScans      Action = "view.scans"
+	ViewSetup      Action = "view.setup"
+	ViewLedger     Action = "view.ledger"
+	ViewViolations Action = "view.violations"
+	ViewPolicies   Action = "view.policies"
+	ViewWaivers    Action = "view.waivers"
+	ViewRequests   Action = "view.requests"
+	ViewApprovals  Action = "view.approvals"
+	ViewRuns       Action = "view.runs"
+	ViewNotices    Action = "view.notices"
+	ViewHelp       Action = "view.help"
+
+	ExportReport Action = "export.report"
+	ExportLedger Action = "export.ledger"
+	VerifyLedger Action = "ledger.verify"
+
+	StartScan  Action = "scan.start"
+	CancelScan Action = "scan.cancel"
+	CheckSetup Action = "setup.check"
+
+	AssignViolation Action = "violation.assign"
+	AskWaiver       Action = "waiver.ask"
+	DecideWaiver    Action = "waiver.decide"
+	EndWaiver       Action = "waiver.end"
+	PreviewPolicy   Action = "policy.preview"
+
+	MakeRequest   Action = "request.make"
+	EditRequest   Action = "request.edit"
+	WithdrawOwn   Action = "request.withdraw"
+	DecideRequest Action = "request.decide"
+	ResolveStep   Action = "run.resolve"
+	CancelRun     Action = "run.cancel"
+	BreakGlass    Action = "break_glass"
+	HoldExecutor  Action = "executor.hold"
+	TestNotices   Action = "notice.test"
+
+	Configure         Action = "configure"
+	ViewSessions      Action = "session.view_all"
+	RevokeSessions    Action = "session.revoke"
+	ViewOwnSessions   Action = "session.view_own"
+	RevokeOwnSessions Action = "session.revoke_own"
+)
+
+// Reach says how far a role must hold for an action.
+type Reach string
+
+const (
+	// Anywhere: the role holds somewhere. Lists use it; their rows are limited
+	// by Scope.
+	Anywhere Reach = "anywhere"
+	// InPart: the role holds for the object's workspace, or its whole tenant.
+	InPart Reach = "part"
+	// WholeTenant: the role holds for the object's whole tenant.
+	WholeTenant Reach = "tenant"
+	// Everywhere: the role holds without limit.
+	Everywhere Reach = "everywhere"
+	// Own: anyone who is signed in, about themselves.
+	Own Reach = "own"
+)
+
+// Permit is one line of the table.
+type Permit struct {
+	Roles []Role
+	Reach Reach
+	// Recent asks for a sign-in at most RecentLimit old.
+	Recent bool
+}
+
+var (
+	seers    = AllRoles
+	stewards = []Role{Approver, Operator, Auditor, Admin}
+	running  = []Role{Operator, Admin}
+)
+
+// Permits is the one table of who may do what. An action that is not in it is
+// nobody's.
+var Permits = map[Action]Permit{
+	ViewOverview:   {Roles: seers, Reach: Anywhere},
+	ViewWorkspaces: {Roles: seers, Reach: Anywhere},
+	ViewItems:      {Roles: seers, Reach: Anywhere},
+	ViewAccess:     {Roles: seers, Reach: Anywhere},
+	ViewPeople:     {Roles: seers, Reach: Anywhere},
+	ViewChanges:    {Roles: seers, Reach: Anywhere},
+	ViewActivity:   {Roles: seers, Reach: Anywhere},
+	ViewUnused:     {Roles: seers, Reach: Anywhere},
+	ViewRefreshes:  {Roles: seers, Reach: Anywhere},
+	ViewPipelines:  {Roles: seers, Reach: Anywhere},
+	ViewCapacities: {Roles: seers, Reach: Anywhere},
+	ViewApps:       {Roles: seers, Reach: Anywhere},
+	ViewSettings:   {Roles: seers, Reach: Anywhere},
+	ViewScans:      {Roles: seers, Reach: Anywhere},
+	ViewViolations: {Roles: seers, Reach: Anywhere},
+	ViewPolicies:   {Roles: seers, Reach: Anywhere},
+	ViewWaivers:    {Roles: seers, Reach: Anywhere},
+	ViewRequests:   {Roles: seers, Reach: Anywhere},
+	ViewRuns:       {Roles: seers, Reach: Anywhere},
+	ViewHelp:       {Roles: seers, Reach: Anywhere},
+	ViewApprovals:  {Roles: []Role{Approver, Auditor}, Reach: Anywhere},
+	ViewNotices:    {Roles: stewards, Reach: Anywhere},
+	ViewSetup:      {Roles: []Role{Operator, Auditor, Admin}, Reach: Anywhere},
+	ViewLedger:     {Roles: []Role{Auditor, Admin}, Reach: Anywhere},
+
+	ExportReport: {Roles: seers, Reach: Anywhere},
+	ExportLedger: {Roles: []Role{Auditor, Admin}, Reach: Everywhere},
+	VerifyLedger: {Roles: []Role{Auditor, Admin}, Reach: Everywhere},
+
+	StartScan:  {Roles: running, Reach: WholeTenant},
+	CancelScan: {Roles: running, Reach: WholeTenant},
+	CheckSetup: {Roles: running, Reach: WholeTenant},
+
+	AssignViolation: {Roles: []Role{Approver, Operator}, Reach: InPart},
+	AskWaiver:       {Roles: []Role{Requester, Approver, Operator}, Reach: InPart},
+	DecideWaiver:    {Roles: []Role{Approver}, Reach: InPart, Recent: true},
+	EndWaiver:       {Roles: []Role{Approver}, Reach: InPart},
+	PreviewPolicy:   {Roles: stewards, Reach: Anywhere},
+
+	MakeRequest:   {Roles: []Role{Requester}, Reach: InPart},
+	EditRequest:   {Roles: []Role{Requester}, Reach: InPart},
+	WithdrawOwn:   {Roles: []Role{Requester}, Reach: Anywhere},
+	DecideRequest: {Roles: []Role{Approver}, Reach: InPart, Recent: true},
+	ResolveStep:   {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
+	CancelRun:     {Roles: []Role{Operator}, Reach: WholeTenant},
+	BreakGlass:    {Roles: running, Reach: WholeTenant, Recent: true},
+	HoldExecutor:  {Roles: running, Reach: WholeTenant},
+	TestNotices:   {Roles: []Role{Admin}, Reach: Everywhere},
+
+	Configure:         {Roles: []Role{Admin}, Reach: Everywhere, Recent: true},
+	ViewSessions:      {Roles: []Role{Admin}, Reach: Everywhere},
+	RevokeSessions:    {Roles: []Role{Admin}, Reach: Everywhere},
+	ViewOwnSessions:   {Roles: seers, Reach: Own},
+	RevokeOwnSessions: {Roles: seers, Reach: Own},
+}
+
+// Object is what an action is about. The zero Object is about nothing in
+// particular: the question is then whether the person may do it at all.
+type Object struct {
+	// Tenant is the configured name of the tenant.
+	Tenant string
+	// Workspace is the name of the workspace, Domain the name of its domain;
+	// empty when the object is the tenant as a whole.
+	Workspace, Domain string
+}
+
+// May reports whether the person may do the action to the object. With the
+// zero Object it reports whether they may do it to anything: that is for
+// routes and buttons; whoever acts asks again with the object.
+func May(p Person, a Action, o Object) bool {
+	permit, ok := Permits[a]
+	if !ok {
+		return false
+	}
+	for _, r := range p.Roles {
+		if slices.Contains(permit.Roles, r) && permit.reaches(p.Limits[r], o) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p Permit) reaches(limits []Limit, o Object) bool {
+	if len(limits) == 0 || p.Reach == Own {
+		return true
+	}
+	if p.Reach == Everywhere {
+		return false
+	}
+	if o == (Object{}) {
+		return true
+	}
+	return slices.ContainsFunc(limits, func(l Limit) bool {
+		if p.Reach == WholeTenant {
+			return l.names(o.Tenant) && l.whole()
+		}
+		return l.holds(o)
+	})
+}
+
+// Hidden is what a person gets to see of something they may not know of. It is
+// the same error for what is absent and for what is forbidden.
+func Hidden() error {
+	return fault.New(fault.NotFound, "There is nothing here, or nothing that is open to you.")
+}
+
+// Check returns nil when the person may do the action to the object, and
+// Hidden when not.
+func Check(p Person, a Action, o Object) error {
+	if May(p, a, o) {
+		return nil
+	}
+	return fmt.Errorf("%s may not %s: %w", p.ObjectID, a, Hidden())
+}
