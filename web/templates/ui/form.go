@@ -110,6 +110,16 @@ func (f Field) attrs() templ.Attributes {
 	return a
 }
 
+// deceives reports whether the value holds characters that an input cannot show
+// as marks. Line breaks in a text area are what they seem.
+func (f Field) deceives() bool {
+	v := f.Value
+	if f.Kind == TextArea {
+		v = strings.NewReplacer("\r", "", "\n", "", "\t", "").Replace(v)
+	}
+	return NameText(v) != v
+}
+
 func (f Field) rows() string {
 	if f.Rows <= 0 {
 		return "4"
