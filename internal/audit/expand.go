@@ -104,6 +104,9 @@ func (e *expander) variable(name string) string {
 // inScope is true for workspaces the reader may see in the view. For the
 // whole tenant it costs nothing.
 func (e *expander) inScope(ws string, v db.View) string {
+	if ws[0] == '@' {
+		ws = e.variable(ws[1:])
+	}
 	if e.scope.All {
 		return "1=1"
 	}

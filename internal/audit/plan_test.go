@@ -199,7 +199,7 @@ func aliasesOf(step string) []string {
 
 // smallAliases are tables that do not grow with the tenant, and sub-selects.
 var smallAliases = map[string]bool{
-	"o": true, "v": true, "f": true, "n": true, "x": true, "down": true, "k": true, "d": true, "c": true, "s": true, "t": true,
+	"o": true, "v": true, "up": true, "h": true, "r": true, "f": true, "n": true, "x": true, "down": true, "k": true, "d": true, "c": true, "s": true, "t": true,
 }
 
 // fewRows reports whether a filter of the query leaves few rows.

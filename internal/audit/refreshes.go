@@ -1,8 +1,8 @@
 package audit
 
-// refreshProblem is true for a model whose refreshes fail, or are switched off
-// by the service after failing.
-const refreshProblem = "CASE WHEN r.failures > 0 OR r.last_status IN ('Failed', 'Disabled') THEN 1 ELSE 0 END"
+// refreshProblem is true for a model with a failed refresh in the window that
+// Microsoft counts.
+const refreshProblem = "CASE WHEN r.failures > 0 THEN 1 ELSE 0 END"
 
 func refreshList() *Report {
 	return &Report{

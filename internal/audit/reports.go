@@ -10,11 +10,12 @@ func build() []*Report {
 	refreshes := refreshList()
 	return []*Report{
 		workspaces, orphanedWorkspaces(workspaces),
-		items,
+		items, lineageList(),
 		access, groupAdmins(access), guestAccess(access), leaverAccess(access),
 		people, guests(people), servicePrincipals(people), groups(people), leavers(people),
 		workspaceAdmins(),
-		changeList(),
+		personAccess(),
+		changeList(), historyList(),
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
 		refreshes, refreshProblems(refreshes),

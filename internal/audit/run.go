@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"steward/internal/db"
+	"steward/internal/fault"
 )
 
 // CountLimit is how far a list is counted for its page; beyond it the total is
@@ -84,6 +86,44 @@ func Stream(ctx context.Context, reader *db.Reader, r *Report, q Query, fn func(
 		return fmt.Errorf("report %s: %w", r.Name, err)
 	}
 	return nil
+}
+
+// Count counts the report's rows, up to CountLimit: beyond it exact is false.
+func Count(ctx context.Context, reader *db.Reader, r *Report, q Query) (n int64, exact bool, err error) {
+	if q, err = r.clean(q); err != nil {
+		return 0, false, err
+	}
+	err = reader.Snapshot(ctx, func(tx *sql.Tx) error {
+		s, err := r.open(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		n, err = s.total(ctx, CountLimit)
+		return err
+	})
+	if err != nil {
+		return 0, false, fmt.Errorf("report %s: %w", r.Name, err)
+	}
+	return n, n < CountLimit, nil
+}
+
+// One reads the one row of the thing with the id: key is the filter that takes
+// it. NotFound when there is none that the reader may see.
+func One(ctx context.Context, reader *db.Reader, r *Report, q Query, key, id string) (Row, Truth, error) {
+	q.Where, q.Cursor, q.Limit = map[string][]string{key: {id}}, "", 1
+	p, err := Run(ctx, reader, r, q)
+	if err != nil {
+		return Row{}, Truth{}, err
+	}
+	if len(p.Rows) == 0 {
+		return Row{}, p.Truth, notFound(strings.ToLower(r.Filter(key).Label))
+	}
+	return p.Rows[0], p.Truth, nil
+}
+
+// notFound is the same whether the thing is not there or may not be seen.
+func notFound(thing string) error {
+	return fault.New(fault.NotFound, "There is no %s with this id in what you may see as of this moment.", thing)
 }
 
 // Choices returns the values that an open filter can take in the view, at
@@ -244,25 +284,43 @@ func (s *session) count(ctx context.Context, at cursor, more bool, page *Page) e
 		page.Total, page.TotalExact = page.First+int64(len(page.Rows)), true
 		return nil
 	}
-	for i := range s.r.parts {
-		p := &s.r.parts[i]
-		left := CountLimit - page.Total
-		if s.skipped(p) || left <= 0 {
-			continue
-		}
-		e := s.e.fork()
-		query := "SELECT count(*) FROM (SELECT 1" + s.r.body(p, p.path(s.q), s.q, e) + " LIMIT " + e.arg(left) + ") AS counted"
-		var n int64
-		if err := s.tx.QueryRowContext(ctx, query, e.args...).Scan(&n); err != nil {
-			return fmt.Errorf("count: %w", err)
-		}
-		page.Total += n
+	n, err := s.total(ctx, CountLimit)
+	if err != nil {
+		return err
 	}
+	page.Total = n
 	page.TotalExact = page.Total < CountLimit
 	if least := page.First + int64(len(page.Rows)); page.Total < least {
 		page.Total = least
 	}
 	return nil
+}
+
+// total counts the rows of all parts, up to limit.
+func (s *session) total(ctx context.Context, limit int64) (int64, error) {
+	var total int64
+	for i := range s.r.parts {
+		p := &s.r.parts[i]
+		if s.skipped(p) || total >= limit {
+			continue
+		}
+		n, err := s.countPart(ctx, p, limit-total)
+		if err != nil {
+			return 0, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+func (s *session) countPart(ctx context.Context, p *part, limit int64) (int64, error) {
+	e := s.e.fork()
+	query := "SELECT count(*) FROM (SELECT 1" + s.r.body(p, p.path(s.q), s.q, e) + " LIMIT " + e.arg(limit) + ") AS counted"
+	var n int64
+	if err := s.tx.QueryRowContext(ctx, query, e.args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count %s: %w", p.name, err)
+	}
+	return n, nil
 }
 
 // all reads every part to its end.

@@ -76,7 +76,7 @@ func unusedList() *Report {
 		},
 		parts: []part{{
 			name: "items", from: "item i", scope: "inscope(i.ws)",
-			where: "i.tenant = @tenant AND seen(i) AND i.app IS NULL AND NOT EXISTS (" + recentUse("i.item") + ") AND NOT " + usedThrough,
+			where: "i.tenant = @tenant AND seen(i) AND (i.app IS NULL OR i.original IS NULL) AND NOT EXISTS (" + recentUse("i.item") + ") AND NOT " + usedThrough,
 			paths: []path{
 				{sort: "name", needs: []string{"kind"}, order: []string{"i.name_key", "i.id"}},
 				{sort: "name", order: []string{"i.name_key", "i.item", "i.id"}},

@@ -39,6 +39,7 @@ func workspaceList() *Report {
 				choices: "SELECT DISTINCT w.kind, w.kind FROM workspace w WHERE w.tenant = @tenant AND @some ORDER BY 1"},
 			{Key: "domain", Label: "Domain", Kind: FilterID, expr: "w.domain", choices: domainChoices},
 			{Key: "capacity", Label: "Capacity", Kind: FilterID, expr: "w.capacity", choices: capacityChoices},
+			{Key: "has_domain", Label: "In a domain", Kind: FilterBool, words: map[string]string{"yes": "w.domain IS NOT NULL", "no": "coalesce(w.domain, 0) = 0"}},
 			{Key: "dedicated", Label: "On a capacity", Kind: FilterBool, expr: "w.dedicated"},
 			{Key: "orphaned", Label: "Orphaned", Kind: FilterBool, words: yesNoUnknown(orphaned)},
 			{Key: "guests", Label: "Has guests", Kind: FilterBool, words: yesNoUnknown("CASE WHEN w.users_known = 1 THEN CASE WHEN w.guests > 0 THEN 1 ELSE 0 END END")},

@@ -62,6 +62,11 @@ func (s Size) defaults() Size {
 	return s
 }
 
+// GUID is the id behind a number of ident.
+func GUID(n int) string {
+	return fmt.Sprintf("%08x-aaaa-4bbb-8ccc-%012x", uint64(n)*7919%4294967291, n)
+}
+
 // counter yields x = 1 … n.
 func counter(n int) string {
 	return fmt.Sprintf("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < %d) ", n)
