@@ -23,6 +23,8 @@ var rooms = []struct {
 }{
 	{"cmd/...", []string{"internal/app", "internal/config", "internal/fault", "internal/buildinfo", "internal/sim", "internal/sim/...", "internal/audit", "internal/policy", "internal/ledger", "internal/scan", "internal/secret"}},
 	{"internal/app", []string{"internal/...", "web/..."}},
+	{"internal/check", []string{"internal/entra", "internal/pbi", "internal/upstream", "internal/fault"}},
+	{"internal/witness", []string{"internal/db", "internal/ledger", "internal/secret", "internal/fault"}},
 	{"internal/config", []string{"internal/fault", "internal/secret"}},
 	{"internal/secret", []string{"internal/fault"}},
 	{"internal/buildinfo", nil},

@@ -252,6 +252,9 @@ func loopback(addr string) error {
 // Operations is the table of one service: what it answers, and the quotas.
 func (c *Cloud) Operations(s rest.Service) []rest.Operation { return slices.Clone(c.tables[s]) }
 
+// World is the tenant behind it.
+func (c *Cloud) World() *world.World { return c.cfg.World }
+
 // Clock is the stand-in's.
 func (c *Cloud) Clock() *Clock { return c.cfg.Clock }
 

@@ -41,6 +41,7 @@ func nav(p Page) []ui.NavGroup {
 			{Label: "Set-up", Href: "/setup", Count: c.SetupProblems},
 		}},
 	}
+	groups = open(groups, p.May)
 	mark(groups, p)
 	for g := range groups {
 		for i := range groups[g].Items {
@@ -52,6 +53,27 @@ func nav(p Page) []ui.NavGroup {
 		}
 	}
 	return groups
+}
+
+// open leaves out the entries that this reader may not open, and groups that
+// are empty then.
+func open(groups []ui.NavGroup, may func(string) bool) []ui.NavGroup {
+	if may == nil {
+		return groups
+	}
+	var out []ui.NavGroup
+	for _, g := range groups {
+		var items []ui.NavItem
+		for _, it := range g.Items {
+			if may(it.Href) {
+				items = append(items, it)
+			}
+		}
+		if g.Items = items; len(items) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
 }
 
 // icons gives each entry its picture.

@@ -41,6 +41,9 @@ type Page struct {
 	Also    []ui.Action
 	Tabs    []ui.Tab
 	Counts  Counts
+	// May says whether this reader may open a page of the rail; entries they may
+	// not open are left out. Nil leaves all in.
+	May func(path string) bool
 	// Person is nil before sign-in; then the rail is bare.
 	Person *ui.Person
 	Look   ui.Look

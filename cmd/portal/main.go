@@ -1,0 +1,111 @@
+// Command portal is Steward: it scans Power BI tenants, shows what is there
+// and who may do what, and keeps the record. One file per verb; flags in, exit
+// code out. Everything it does is done by internal/app.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"steward/internal/config"
+	"steward/internal/fault"
+)
+
+// Exit codes of every verb. Verbs with codes of their own name them in their
+// help.
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUsage   = 2
+	exitPartial = 3
+)
+
+// exitError carries an exit code out of a verb; its message, if any, has been
+// shown already.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// cli is the command line.
+type cli struct {
+	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
+	Version  versionCmd  `cmd:"" help:"Print the version and the build."`
+}
+
+// world is what a verb gets of its surroundings.
+type world struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+	environ        []string
+	overrides      []config.Override
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+// run is main without the process, so that tests can call it.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	args, overrides := splitOverrides(args)
+	var c cli
+	code := -1
+	parser, err := kong.New(&c,
+		kong.Name("portal"),
+		kong.Description("Steward: the governance portal for Power BI."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(n int) { code = n }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "portal:", err)
+		return exitUsage
+	}
+	parsed, err := parser.Parse(args)
+	if code >= 0 {
+		return code // help was asked for and shown
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "portal: %v. Run portal --help for the verbs and their flags.\n", err)
+		return exitUsage
+	}
+	w := &world{ctx: ctx, stdout: stdout, stderr: stderr, environ: environ, overrides: overrides}
+	return w.finish(parsed.Run(w))
+}
+
+// finish turns a verb's error into its exit code and one line on stderr.
+func (w *world) finish(err error) int {
+	var code exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	var f *fault.Error
+	if errors.As(err, &f) {
+		fmt.Fprintln(w.stderr, "portal:", f.Sentence)
+		if f.RequestID != "" {
+			fmt.Fprintln(w.stderr, "Microsoft's request id:", f.RequestID)
+		}
+	} else {
+		fmt.Fprintln(w.stderr, "portal:", err)
+	}
+	if fault.Is(err, fault.Invalid) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// config loads the configuration for the verbs that need one.
+func (w *world) config(file string) (*config.Config, error) {
+	return config.Load(config.Source{File: file, Environ: w.environ, Set: w.overrides})
+}

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"steward/internal/audit"
+	"steward/internal/ledger"
+)
+
+// export streams a whole report as a file, with the filters of the page. The
+// ledger has the export before its first byte leaves; a file that breaks off
+// half way breaks the connection, so that nobody takes it for whole.
+func (s *Server) export(r *audit.Report, f audit.Format) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req, err := s.read(c, r)
+		if err != nil {
+			return err
+		}
+		ctx := c.Request().Context()
+		truth, err := audit.TruthOf(ctx, s.Reader, req.query.View)
+		if err != nil {
+			return err
+		}
+		req.query.Cursor, req.query.Limit = "", 0
+		if err := s.Record(c, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
+			Object: ledger.Object{Kind: "report", ID: r.Name, Name: r.Title, Tenant: req.query.View.TenantName},
+			Details: map[ledger.Detail]string{ledger.Report: r.Name, ledger.Format: string(f), ledger.Filter: c.QueryString()}}); err != nil {
+			return err
+		}
+		h := c.Response().Header()
+		out := &lateHeader{w: c.Response(), set: func() {
+			h.Set(echo.HeaderContentType, f.ContentType())
+			h.Set(echo.HeaderContentDisposition, audit.ContentDisposition(audit.FileName(r, truth, f)))
+		}}
+		_, err = audit.Export(ctx, out, s.Reader, r, req.query, f, audit.Options{Header: c.QueryParam("header") == "1"})
+		if err != nil && c.Response().Committed {
+			s.Log.Error("export broke off", "report", r.Name, "request", requestID(c), "err", err)
+			panic(http.ErrAbortHandler)
+		}
+		return err
+	}
+}
+
+// lateHeader sets the headers of a file with its first byte: an error before
+// that is still answered as a page.
+type lateHeader struct {
+	w   *echo.Response
+	set func()
+}
+
+// Write sends part of the file.
+func (l *lateHeader) Write(p []byte) (int, error) {
+	if l.set != nil {
+		l.set()
+		l.set = nil
+		l.w.WriteHeader(http.StatusOK)
+	}
+	n, err := l.w.Write(p)
+	if err != nil && !errors.Is(err, io.ErrShortWrite) {
+		return n, err
+	}
+	return n, err
+}

@@ -1,0 +1,176 @@
+package web
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"steward/internal/audit"
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/web/templates"
+	"steward/web/templates/ui"
+)
+
+// reserved are the query parameters of a list that are not filters.
+var reserved = map[string]bool{
+	"tenant": true, "as_of": true, "since": true, "sort": true, "cursor": true, "limit": true, "q": true, "header": true,
+}
+
+// list returns the handler of a report's page.
+func (s *Server) list(r *audit.Report) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		req, err := s.read(c, r)
+		if err != nil {
+			return err
+		}
+		page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
+		if err != nil {
+			return s.listRefusal(c, req, err)
+		}
+		v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
+		v.Title = r.Title
+			v.List = s.listView(req, page)
+		return ok(c, templates.List(v))
+	}
+}
+
+// listRequest is what was asked of a list.
+type listRequest struct {
+	report *audit.Report
+	who    viewer
+	query  audit.Query
+	// raw is the query without what only this one page means.
+	raw  url.Values
+	path string
+	// choices are the values of the open filters.
+	choices map[string][]ui.Option
+}
+
+// read turns the address into a query. What does not fit is refused at the
+// field by package audit.
+func (s *Server) read(c echo.Context, r *audit.Report) (listRequest, error) {
+	req := listRequest{report: r, who: s.viewer(c), raw: c.QueryParams(), path: "/" + r.Name}
+	v, err := s.view(c, req.who)
+	if err != nil {
+		return req, err
+	}
+	scope, err := s.scope(c, req.who, v)
+	if err != nil {
+		return req, err
+	}
+	req.query = audit.Query{View: v, Scope: scope, Where: map[string][]string{}, Cursor: c.QueryParam("cursor")}
+	if req.query.Limit, err = limitOf(c.QueryParam("limit")); err != nil {
+		return req, err
+	}
+	req.query.Sort, req.query.Desc = strings.CutPrefix(c.QueryParam("sort"), "-")
+	for key, values := range req.raw {
+		if !reserved[key] {
+			req.query.Where[key] = values
+		}
+	}
+	if q := c.QueryParam("q"); q != "" && r.Filter("name") != nil {
+		req.query.Where["name"] = append(req.query.Where["name"], q)
+	}
+	if r.Compares {
+		if req.query.CompareView, err = s.compareView(c, v); err != nil {
+			return req, err
+		}
+	}
+	return req, s.fillChoices(c, &req)
+}
+
+// fillChoices reads the values that the open filters can take. A list whose
+// choices cannot be read is shown with free fields instead.
+func (s *Server) fillChoices(c echo.Context, req *listRequest) error {
+	req.choices = map[string][]ui.Option{}
+	for i := range req.report.Filters {
+		f := &req.report.Filters[i]
+		if f.ByLink || !f.Open && f.Kind != audit.FilterID {
+			continue
+		}
+		choices, err := audit.Choices(c.Request().Context(), s.Reader, req.report, req.query, f.Key)
+		if err != nil {
+			return err
+		}
+		for _, ch := range choices {
+			req.choices[f.Key] = append(req.choices[f.Key], ui.Option{Value: ch.Value, Label: ch.Label})
+		}
+	}
+	return nil
+}
+
+// compareView is the earlier side of a comparison: the moment asked for, else
+// a week before the later side.
+func (s *Server) compareView(c echo.Context, v db.View) (db.View, error) {
+	since := c.QueryParam("since")
+	if since == "" {
+		since = v.Taken.AddDate(0, 0, -7).Format("2006-01-02T15:04:05Z")
+	}
+	return s.viewAt(c, v.TenantName, since, "since")
+}
+
+func limitOf(text string) (int, error) {
+	if text == "" {
+		return audit.DefaultLimit, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > audit.MaxLimit {
+		e := fault.New(fault.Invalid, "%q is not a number of rows. Write 1 to %d.", clip(text), audit.MaxLimit)
+		e.Field = "limit"
+		return 0, e
+	}
+	return n, nil
+}
+
+// listRefusal shows a bad filter on the list's own page, with what was typed
+// still there.
+func (s *Server) listRefusal(c echo.Context, req listRequest, err error) error {
+	if !fault.Is(err, fault.Invalid) {
+		return err
+	}
+	truth, terr := audit.TruthOf(c.Request().Context(), s.Reader, req.query.View)
+	if terr != nil {
+		return terr
+	}
+	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, truth), Question: req.report.Question}
+	v.Title = req.report.Title
+	v.Notices = append(v.Notices, ui.Notice{Tone: ui.Bad, Title: "This list cannot be shown as asked.", Text: fault.Sentence(err),
+		Action: ui.Action{Label: "Clear filters", Href: req.with(nil)}})
+	v.List = s.listView(req, audit.Page{Report: req.report})
+	return render(c, statusOf(fault.Invalid), templates.List(v))
+}
+
+// with is the list's address with the tenant and date kept and the given
+// parameters set.
+func (r listRequest) with(change map[string]string) string {
+	q := url.Values{}
+	for _, k := range []string{"tenant", "as_of", "since"} {
+		if v := r.raw.Get(k); v != "" {
+			q.Set(k, v)
+		}
+	}
+	for k, v := range change {
+		q.Set(k, v)
+	}
+	return address(r.path, q)
+}
+
+// change is the list's present address with some parameters replaced and the
+// page back at its beginning.
+func (r listRequest) change(change map[string]string) string {
+	q := keep(r.raw, change)
+	if _, paging := change["cursor"]; !paging {
+		q.Del("cursor")
+	}
+	return address(r.path, q)
+}
+
+func address(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}

@@ -1,0 +1,151 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"steward/internal/audit"
+	"steward/web/templates/ui"
+)
+
+// listView turns a page of a report into what the list component shows.
+func (s *Server) listView(req listRequest, page audit.Page) ui.List {
+	query := keep(req.raw, map[string]string{"cursor": "", "limit": ""})
+	return ui.List{
+		Filters: req.filters(),
+		Export: &ui.Export{Base: req.path, Query: query.Encode(),
+			JSON: s.PublicURL + address(req.path+".json", query), Rows: page.Total},
+		Table: s.table(req, page),
+		Pager: req.pager(page),
+	}
+}
+
+func (r listRequest) pager(page audit.Page) ui.Pager {
+	p := ui.Pager{From: page.First + 1, To: page.First + int64(len(page.Rows)), Total: page.Total,
+		Floor: !page.TotalExact, Took: page.Took, Noun: strings.ToLower(r.report.Title)}
+	if page.Next != "" {
+		p.Next = r.change(map[string]string{"cursor": page.Next})
+	}
+	if page.Prev != "" {
+		p.Prev = r.change(map[string]string{"cursor": page.Prev})
+		p.First = r.change(map[string]string{"cursor": ""})
+	}
+	return p
+}
+
+func (s *Server) table(req listRequest, page audit.Page) ui.Table {
+	r := req.report
+	t := ui.Table{Caption: r.Title, Scroll: true, Empty: req.empty(page.Truth)}
+	var shown []int
+	for i := range r.Columns {
+		c := &r.Columns[i]
+		if c.ExportOnly {
+			continue
+		}
+		shown = append(shown, i)
+		t.Columns = append(t.Columns, ui.Column{Label: c.Title, Kind: columnKind(c.Kind), Hint: c.Help, Sort: req.sort(c)})
+	}
+	now := s.Now()
+	for _, row := range page.Rows {
+		out := ui.Row{Cells: make([]ui.Cell, 0, len(shown))}
+		for _, i := range shown {
+			c := &r.Columns[i]
+			out.Cells = append(out.Cells, cell(c, row.Values()[i], s.href(req.query.View.TenantName, req.raw.Get("as_of"), c, row), now))
+		}
+		t.Rows = append(t.Rows, out)
+	}
+	return t
+}
+
+// sort makes a column's header a link: by this column, or the other way round
+// when the list is ordered by it already.
+func (r listRequest) sort(c *audit.Column) *ui.Sort {
+	if !c.Sortable {
+		return nil
+	}
+	by, desc := r.query.Sort, r.query.Desc
+	if by == "" {
+		by, desc = r.report.Sort, r.report.Desc
+	}
+	switch {
+	case by != c.Key:
+		return ui.SortLink(r.change(map[string]string{"sort": c.Key}), ui.Unsorted)
+	case desc:
+		return ui.SortLink(r.change(map[string]string{"sort": c.Key}), ui.Descending)
+	}
+	return ui.SortLink(r.change(map[string]string{"sort": "-" + c.Key}), ui.Ascending)
+}
+
+// cell shows one value. A missing one is shown as unknown where the column
+// says that it means that, and as a dash where there is none.
+func cell(c *audit.Column, v audit.Value, href string, now time.Time) ui.Cell {
+	if !v.Known() {
+		if c.Null == audit.Unknown {
+			return ui.Unknown(unknownWhy(c))
+		}
+		return ui.Txt("–")
+	}
+	switch c.Kind {
+	case audit.Date:
+		return ui.When(v.Time(audit.Date), now)
+	case audit.Day:
+		return ui.Txt(v.Time(audit.Day).Format("2 Jan 2006"))
+	case audit.Number:
+		return ui.Cell{Text: ui.Count(v.Int()), Href: href}
+	case audit.Duration:
+		return ui.Txt(ui.Duration(time.Duration(v.Float() * float64(time.Second))))
+	case audit.Bytes:
+		return ui.Txt(ui.Bytes(v.Int()))
+	case audit.Badge:
+		if text := c.Format(v); text != "" {
+			return ui.Parts(badge(text))
+		}
+		return ui.Txt("–")
+	}
+	text := c.Format(v)
+	if text == "" {
+		text = "–"
+		if href != "" {
+			text = "(no name)"
+		}
+	}
+	return ui.Cell{Text: text, Href: href}
+}
+
+func unknownWhy(c *audit.Column) string {
+	if c.Help != "" {
+		return "Microsoft did not tell us. " + c.Help
+	}
+	return "Microsoft did not tell us in this scan."
+}
+
+// badge colours the few words that mean trouble; all others are plain.
+func badge(text string) templ.Component {
+	return ui.BadgeView(ui.Badge{Text: text, Tone: toneOf(text)})
+}
+
+// tones are the words of badges that call for attention, whatever the column.
+var tones = map[string]ui.Tone{
+	"Deleted": ui.Warn, "Removing": ui.Warn, "Not Found": ui.Warn, "Orphaned": ui.Bad, "Failed": ui.Bad, "failed": ui.Bad,
+	"partial": ui.Warn, "cancelled": ui.Warn, "Suspended": ui.Warn, "Paused": ui.Warn, "Disabled": ui.Warn, "Guest": ui.Warn,
+	"guest": ui.Warn, "Admin": ui.Info, "Owner": ui.Info, "removed": ui.Bad, "added": ui.Good, "public": ui.Bad,
+	"Certified": ui.Good, "Completed": ui.Good, "complete": ui.Good, "Active": ui.Good, "gone": ui.Bad, "left": ui.Bad,
+}
+
+func toneOf(text string) ui.Tone { return tones[text] }
+
+func columnKind(k audit.Kind) ui.Kind {
+	switch k {
+	case audit.Number, audit.Duration, audit.Bytes:
+		return ui.Number
+	case audit.Date:
+		return ui.Date
+	case audit.Badge:
+		return ui.Badges
+	case audit.ID:
+		return ui.Mono
+	}
+	return ui.Text
+}

@@ -1,0 +1,67 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"steward/internal/audit"
+	"steward/internal/auth"
+)
+
+// route is one line of the table of routes: what it answers, the action it is
+// for, and the handler. A route without an action breaks the tests.
+type route struct {
+	method, path string
+	action       auth.Action
+	handler      echo.HandlerFunc
+}
+
+// routes is the table. Order does not matter; addresses are those of the
+// design, and a list's exports stand beside it with the same filters.
+func (s *Server) routes() []route {
+	var table []route
+	for _, r := range audit.Reports() {
+		table = append(table, s.reportRoutes(r)...)
+	}
+	return table
+}
+
+// reportRoutes are a report's page and its three exports. A page of its own
+// (scans) takes the place of the plain list.
+func (s *Server) reportRoutes(r *audit.Report) []route {
+	action := actionFor(r.Name)
+	var out []route
+	if !ownPage[r.Name] {
+		out = append(out, route{http.MethodGet, "/" + r.Name, action, s.list(r)})
+	}
+	for _, f := range audit.Formats {
+		out = append(out, route{http.MethodGet, "/" + r.Name + "." + string(f), auth.ExportReport, s.export(r, f)})
+	}
+	return out
+}
+
+// ownPage names the reports whose page is more than the list.
+var ownPage = map[string]bool{}
+
+// reportActions says which action a report's page is for, where it is not
+// "view workspaces".
+var reportActions = map[string]auth.Action{
+	"items": auth.ViewItems, "access": auth.ViewAccess, "people": auth.ViewPeople, "changes": auth.ViewChanges,
+	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "pipelines": auth.ViewPipelines,
+	"capacities": auth.ViewCapacities, "apps": auth.ViewApps, "settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
+	"scans": auth.ViewScans, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
+	"leavers": auth.ViewPeople, "links": auth.ViewAccess,
+}
+
+func actionFor(report string) auth.Action {
+	if a, ok := reportActions[report]; ok {
+		return a
+	}
+	return auth.ViewWorkspaces
+}
+
+// actionOf is the action of the present request's route.
+func (s *Server) actionOf(c echo.Context) auth.Action {
+	return s.actions[c.Request().Method+" "+c.Path()]
+}
