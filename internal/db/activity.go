@@ -54,7 +54,7 @@ func (in *Ingest) Activity(ctx context.Context, events []tenant.Event) error {
 			return err
 		}
 	}
-	return nil
+	return in.flushed(nil)
 }
 
 // packEvent compresses an event where that saves a third or more.

@@ -41,11 +41,12 @@ func (in *Ingest) Datasources(ctx context.Context, some []tenant.Datasource) err
 			return err
 		}
 	}
-	return nil
+	return in.flushed(nil)
 }
 
-// EndUnreferenced closes the data sources that no item uses any more and the
-// principals that no longer hold anything. Both are only ever mentioned, never
+// EndUnreferenced closes the data sources that no item uses any more, the
+// principals that no longer hold anything, and the members of groups that
+// nobody mentions. These are only ever mentioned, never
 // listed; call it at the end of a full scan, when everything that could
 // mention them has been read.
 func (in *Ingest) EndUnreferenced(ctx context.Context) error {
@@ -57,6 +58,8 @@ func (in *Ingest) EndUnreferenced(ctx context.Context) error {
 			AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.principal = principal.principal AND g.to_scan IS NULL)
 			AND NOT EXISTS (SELECT 1 FROM group_member m WHERE m.member = principal.principal AND m.to_scan IS NULL)
 			AND NOT EXISTS (SELECT 1 FROM pipeline_user u WHERE u.principal = principal.principal AND u.to_scan IS NULL)`},
+		{"group_member", `UPDATE group_member SET to_scan = $2 WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
+			AND NOT EXISTS (SELECT 1 FROM principal p WHERE p.principal = group_member.grp AND p.to_scan IS NULL)`},
 	} {
 		err := in.within(ctx, "unreferenced "+q.table, func() error {
 			if err := in.flushAll(); err != nil {
@@ -69,7 +72,7 @@ func (in *Ingest) EndUnreferenced(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := in.Flush(); err != nil {
+		if err := in.flushed(nil); err != nil {
 			return fmt.Errorf("close unreferenced %s: %w", q.table, err)
 		}
 	}

@@ -146,7 +146,7 @@ func (in *Ingest) Unused(ctx context.Context, workspaceID string, all []tenant.U
 // whole makes the open versions of a scope be exactly the n rows that at
 // gives.
 func (in *Ingest) whole(ctx context.Context, h *history, n int, at func(i int) (row, error), scope ...any) error {
-	return in.within(ctx, h.table, func() error {
+	return in.flushed(in.within(ctx, h.table, func() error {
 		clear(in.local)
 		rows := make([]row, n)
 		for i := range rows {
@@ -156,7 +156,7 @@ func (in *Ingest) whole(ctx context.Context, h *history, n int, at func(i int) (
 			}
 		}
 		return in.sync(ctx, h, wish{rows: rows}, scope...)
-	})
+	}))
 }
 
 // identsOf returns the numbers of several ids; nil for empty ones.

@@ -24,7 +24,7 @@ func sales(users ...tenant.Grant) tenant.Workspace {
 // seen ingests one workspace in one scan.
 func (b *bench) seen(t *testing.T, s db.SeenWorkspace) db.Scan {
 	t.Helper()
-	return b.scan(t, func(in *db.Ingest) error { return in.Workspace(t.Context(), &s) })
+	return b.scan(t, func(in *db.Ingest) error { return in.Workspaces(t.Context(), &s) })
 }
 
 func TestAbsenceIsNotRemoval(t *testing.T) {
@@ -102,7 +102,7 @@ func TestWhatIsStoredOfAPersonDoesNotDependOnTheOrderOfAnswers(t *testing.T) {
 		b.seen(t, db.SeenWorkspace{Workspace: mention("z", "Ann", "ann@contoso.com", false), ItemsKnown: true})
 		b.scan(t, func(in *db.Ingest) error {
 			for _, i := range order {
-				if err := in.Workspace(t.Context(), &db.SeenWorkspace{Workspace: answers[i], ItemsKnown: true}); err != nil {
+				if err := in.Workspaces(t.Context(), &db.SeenWorkspace{Workspace: answers[i], ItemsKnown: true}); err != nil {
 					return err
 				}
 			}
@@ -201,8 +201,8 @@ func TestSplittingABatchLosesNoWorkspace(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
 	s := b.start(t)
-	batches, err := b.db.AddBatches(t.Context(), s.ID, []db.Batch{{IDs: []string{"a", "b", "c"}}, {IDs: []string{"d"}}})
-	if err != nil {
+	batches := []db.Batch{{IDs: []string{"a", "b", "c"}}, {IDs: []string{"d"}}}
+	if err := b.db.AddBatches(t.Context(), s.ID, batches); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := b.db.SplitBatch(t.Context(), s.ID, batches[0]); err != nil {

@@ -11,9 +11,9 @@ import (
 // ingested twice changes nothing the second time, so a scan that is resumed
 // may repeat itself.
 //
-// An Ingest belongs to one goroutine. It writes in transactions of its own,
-// some of which may be open between calls: Flush commits. After an error it
-// refuses all further work; begin a new one.
+// An Ingest belongs to one goroutine. Each method writes in transactions of its
+// own and has committed when it returns, so that nobody waits for the next
+// call. After an error it refuses all further work; begin a new one.
 type Ingest struct {
 	bulk
 	tenant, scan int64
@@ -34,15 +34,18 @@ func (d *DB) Ingest(tenant, scan int64) *Ingest {
 	}
 }
 
-// Flush commits what was ingested so far.
-func (in *Ingest) Flush() error {
+// flushed commits when a method has done its work without an error.
+func (in *Ingest) flushed(err error) error {
+	if err != nil {
+		return err
+	}
 	if err := in.commit(); err != nil {
 		return fmt.Errorf("ingest for scan %d: %w", in.scan, err)
 	}
 	return nil
 }
 
-// Close releases the statements; what was not flushed is rolled back.
+// Close releases the statements.
 func (in *Ingest) Close() { in.close() }
 
 // Changes returns the number of versions written so far, by table.
@@ -58,7 +61,7 @@ func (in *Ingest) within(ctx context.Context, what string, fn func() error) erro
 		return fmt.Errorf("ingest %s: %w", what, in.fail(err))
 	}
 	if in.rows >= in.limit {
-		return in.Flush()
+		return in.flushed(nil)
 	}
 	return nil
 }

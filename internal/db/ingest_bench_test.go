@@ -74,18 +74,20 @@ func (t *bench) timeScan(b *testing.B, workspaces, version int) time.Duration {
 	begin := time.Now()
 	in := t.db.Ingest(t.tenant, s.ID)
 	defer in.Close()
+	var group []*db.SeenWorkspace
 	for i := range workspaces {
 		v := 0
 		if i%100 == 0 {
 			v = version
 		}
 		w := syntheticWorkspace(i, v)
-		if err := in.Workspace(b.Context(), &w); err != nil {
+		if group = append(group, &w); len(group) < 36 && i < workspaces-1 {
+			continue
+		}
+		if err := in.Workspaces(b.Context(), group...); err != nil {
 			b.Fatal(err)
 		}
-	}
-	if err := in.Flush(); err != nil {
-		b.Fatal(err)
+		group = group[:0]
 	}
 	took := time.Since(begin)
 	s.State = db.ScanComplete

@@ -64,9 +64,6 @@ func (b *bench) ingest(tb testing.TB, s db.Scan, fn func(in *db.Ingest) error) {
 	if err := fn(in); err != nil {
 		tb.Fatal(err)
 	}
-	if err := in.Flush(); err != nil {
-		tb.Fatal(err)
-	}
 }
 
 // told is everything visible at a scan, as lines that name things by id.
@@ -219,7 +216,7 @@ func TestHistoryTellsEveryScanAsItWas(t *testing.T) {
 				for _, w := range next {
 					draft := drawWorkspace(rt, w.ID) // an earlier answer, which a later one replaces
 					for _, w := range []tenant.Workspace{draft, w, w} {
-						if err := in.Workspace(t.Context(), &db.SeenWorkspace{Workspace: w, ItemsKnown: true}); err != nil {
+						if err := in.Workspaces(t.Context(), &db.SeenWorkspace{Workspace: w, ItemsKnown: true}); err != nil {
 							return err
 						}
 					}

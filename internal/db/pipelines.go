@@ -23,7 +23,7 @@ var (
 // Pipelines writes all deployment pipelines with their stages and users. The
 // users of a pipeline that did not tell them are kept as they were.
 func (in *Ingest) Pipelines(ctx context.Context, all []tenant.Pipeline) error {
-	return in.within(ctx, "pipelines", func() error {
+	return in.flushed(in.within(ctx, "pipelines", func() error {
 		clear(in.local)
 		var rows, stages, users []row
 		unknown := map[int64]bool{}
@@ -58,7 +58,7 @@ func (in *Ingest) Pipelines(ctx context.Context, all []tenant.Pipeline) error {
 			}
 		}
 		return in.sync(ctx, pipelineUserHistory, wish{rows: users, have: have})
-	})
+	}))
 }
 
 func (in *Ingest) pipelineParts(id int64, p *tenant.Pipeline, stages, users *[]row) (row, error) {

@@ -213,7 +213,7 @@ func (in *Ingest) Directory(ctx context.Context, people []tenant.Principal) erro
 			return err
 		}
 	}
-	return nil
+	return in.flushed(nil)
 }
 
 func (in *Ingest) directory(p *tenant.Principal) error {
@@ -260,6 +260,9 @@ func directoryColumns(p *tenant.Principal, manager any) []any {
 		}
 		return cols
 	}
-	cols[1], cols[2], cols[3], cols[4] = bit(d.Enabled), d.Mail, d.Department, d.Company
+	cols[2], cols[3], cols[4] = d.Mail, d.Department, d.Company
+	if d.EnabledKnown {
+		cols[1] = bit(d.Enabled)
+	}
 	return cols
 }

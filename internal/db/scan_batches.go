@@ -37,28 +37,45 @@ type Batch struct {
 	Error, RequestID string
 }
 
-// AddBatches appends batches to a scan, in the order given, and returns them
-// with their numbers. Only IDs are taken from them.
-func (d *DB) AddBatches(ctx context.Context, scan int64, batches []Batch) ([]Batch, error) {
+// SaveListing stores what a scan is to read, and that it knows it: its batches,
+// of which only the ids are taken, and the part that listed them. One
+// transaction, so that a stop leaves all of the list or nothing.
+func (d *DB) SaveListing(ctx context.Context, scan int64, batches []Batch, listed Part) error {
 	err := d.Write(ctx, func(tx *Tx) error {
-		var next int64
-		if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) + 1 FROM scan_batch WHERE scan = $1`, scan).Scan(&next); err != nil {
+		if err := addBatches(ctx, tx, scan, batches); err != nil {
 			return err
 		}
-		for i := range batches {
-			b := &batches[i]
-			b.Seq, b.State = next+int64(i), BatchWaiting
-			if _, err := tx.ExecContext(ctx, `INSERT INTO scan_batch (scan, seq, state, ids) VALUES ($1, $2, 'waiting', $3)`,
-				scan, b.Seq, jsonText(b.IDs)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return savePart(ctx, tx, scan, listed)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("add batches to scan %d: %w", scan, err)
+		return fmt.Errorf("list of scan %d: %w", scan, err)
 	}
-	return batches, nil
+	return nil
+}
+
+// AddBatches appends batches to a scan, in the order given, and gives them
+// their numbers. Only IDs are taken from them.
+func (d *DB) AddBatches(ctx context.Context, scan int64, batches []Batch) error {
+	if err := d.Write(ctx, func(tx *Tx) error { return addBatches(ctx, tx, scan, batches) }); err != nil {
+		return fmt.Errorf("add batches to scan %d: %w", scan, err)
+	}
+	return nil
+}
+
+func addBatches(ctx context.Context, tx *Tx, scan int64, batches []Batch) error {
+	var next int64
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(max(seq), 0) + 1 FROM scan_batch WHERE scan = $1`, scan).Scan(&next); err != nil {
+		return err
+	}
+	for i := range batches {
+		b := &batches[i]
+		b.Seq, b.State = next+int64(i), BatchWaiting
+		if _, err := tx.ExecContext(ctx, `INSERT INTO scan_batch (scan, seq, state, ids) VALUES ($1, $2, 'waiting', $3)`,
+			scan, b.Seq, jsonText(b.IDs)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SaveBatch stores what became of a batch.

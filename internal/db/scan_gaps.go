@@ -3,8 +3,6 @@ package db
 import (
 	"context"
 	"fmt"
-
-	"steward/internal/tenant"
 )
 
 // ReasonNotListed is the gap of a workspace that a full listing lacked and
@@ -20,12 +18,9 @@ type Gap struct {
 	LastSeen int64
 }
 
-// ReplaceGaps makes the gaps of a running scan be these.
-func (d *DB) ReplaceGaps(ctx context.Context, tenantID, scan int64, gaps []Gap) error {
+// AddGaps notes workspaces that a running scan could not see.
+func (d *DB) AddGaps(ctx context.Context, tenantID, scan int64, gaps []Gap) error {
 	err := d.Write(ctx, func(tx *Tx) error {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM scan_gap WHERE scan = $1`, scan); err != nil {
-			return err
-		}
 		for _, g := range gaps {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO ident (tenant, guid) VALUES ($1, $2)
 				ON CONFLICT (tenant, guid) DO NOTHING`, tenantID, g.WorkspaceID); err != nil {
@@ -93,7 +88,7 @@ func (r *Reader) OpenWorkspaces(ctx context.Context, tenantID int64, fn func(id 
 // EndWorkspace closes a workspace that is gone for certain, and everything in
 // it.
 func (in *Ingest) EndWorkspace(ctx context.Context, id string) error {
-	return in.within(ctx, "end of workspace "+id, func() error {
+	return in.flushed(in.within(ctx, "end of workspace "+id, func() error {
 		clear(in.local)
 		ws, _, err := in.idents.number(&in.bulk, id, false)
 		if err != nil {
@@ -107,69 +102,35 @@ func (in *Ingest) EndWorkspace(ctx context.Context, id string) error {
 			}
 		}
 		return nil
-	})
+	}))
 }
 
-// Figures counts the current state, the running scan's findings included, for
-// the overview and its trends.
-func (r *Reader) Figures(ctx context.Context, tenantID int64) (map[string]int64, error) {
-	figures := map[string]int64{}
-	for _, q := range figureQueries {
-		rows, err := r.Query(ctx, q, tenantID)
-		if err != nil {
-			return nil, fmt.Errorf("count figures: %w", err)
+// LastSeen returns the scan that last saw each of the workspaces, as far as
+// any did: the published one, unless it had a gap there already.
+func (r *Reader) LastSeen(ctx context.Context, tenantID int64, ids []string) (map[string]int64, error) {
+	published, ok, err := r.PublishedScan(ctx, tenantID)
+	if err != nil || !ok {
+		return nil, err
+	}
+	last := map[string]int64{}
+	for _, id := range ids {
+		var n int
+		if err := r.QueryRow(ctx, `SELECT count(*) FROM workspace w JOIN ident i ON i.id = w.ws
+			WHERE i.tenant = $1 AND i.guid = $2 AND w.to_scan IS NULL AND w.from_scan <= $3`, tenantID, id, published.ID).Scan(&n); err != nil {
+			return nil, fmt.Errorf("when %s was last seen: %w", id, classify(err))
 		}
-		for rows.Next() {
-			var name string
-			var n int64
-			if err := rows.Scan(&name, &n); err != nil {
-				_ = rows.Close()
-				return nil, fmt.Errorf("count figures: %w", classify(err))
-			}
-			figures[name] = n
-		}
-		err = rows.Err()
-		_ = rows.Close()
-		if err != nil {
-			return nil, fmt.Errorf("count figures: %w", classify(err))
+		if n > 0 {
+			last[id] = published.ID
 		}
 	}
-	return figures, nil
-}
-
-// figureQueries give a name and a count for the tenant $1. App copies are
-// left out wherever items are counted.
-var figureQueries = []string{
-	`SELECT 'workspaces', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'workspaces.state.' || state, count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL GROUP BY state`,
-	`SELECT 'workspaces.kind.' || kind, count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL GROUP BY kind`,
-	`SELECT 'workspaces.active', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL AND state = '` + string(tenant.StateActive) + `'`,
-	`SELECT 'workspaces.personal', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL AND kind = '` + string(tenant.KindPersonal) + `'`,
-	`SELECT 'workspaces.orphaned', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL AND users_known = 1 AND admins = 0
-		AND state = '` + string(tenant.StateActive) + `' AND kind <> '` + string(tenant.KindPersonal) + `'`,
-	`SELECT 'workspaces.dedicated', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL AND dedicated = 1`,
-	`SELECT 'workspaces.without-domain', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL AND domain IS NULL`,
-	`SELECT 'workspaces.with-guests', count(*) FROM workspace WHERE tenant = $1 AND to_scan IS NULL AND guests > 0`,
-	`SELECT 'grants.workspace', coalesce(sum(grants), 0) FROM workspace WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'items', coalesce(sum(items), 0) FROM workspace WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'items.' || kind, count(*) FROM item WHERE tenant = $1 AND to_scan IS NULL AND (app IS NULL OR original IS NULL) GROUP BY kind`,
-	`SELECT 'items.labelled', count(*) FROM item WHERE tenant = $1 AND to_scan IS NULL AND (app IS NULL OR original IS NULL) AND label <> ''`,
-	`SELECT 'items.endorsed.' || endorsement, count(*) FROM item WHERE tenant = $1 AND to_scan IS NULL AND endorsement <> '' GROUP BY endorsement`,
-	`SELECT 'items.app-copies', count(*) FROM item WHERE tenant = $1 AND to_scan IS NULL AND app IS NOT NULL AND original IS NOT NULL`,
-	`SELECT 'grants.item', coalesce(sum(shares), 0) FROM item WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'grants.guest', count(*) FROM principal p JOIN access_grant g ON g.principal = p.principal
-		WHERE p.tenant = $1 AND p.to_scan IS NULL AND p.guest = 1 AND p.kind = 'User' AND g.to_scan IS NULL`,
-	`SELECT 'grants.everyone', count(*) FROM principal p JOIN access_grant g ON g.principal = p.principal
-		WHERE p.tenant = $1 AND p.to_scan IS NULL AND p.kind = 'None' AND g.to_scan IS NULL`,
-	`SELECT 'principals.' || kind, count(*) FROM principal WHERE tenant = $1 AND to_scan IS NULL GROUP BY kind`,
-	`SELECT 'principals.guests', count(*) FROM principal WHERE tenant = $1 AND to_scan IS NULL AND kind = 'User' AND guest = 1`,
-	`SELECT 'principals.disabled', count(*) FROM principal WHERE tenant = $1 AND to_scan IS NULL AND enabled = 0`,
-	`SELECT 'principals.gone', count(*) FROM principal WHERE tenant = $1 AND to_scan IS NULL AND gone = 1`,
-	`SELECT 'links.' || link, count(*) FROM wide_link WHERE tenant = $1 AND to_scan IS NULL GROUP BY link`,
-	`SELECT 'capacities', count(*) FROM capacity WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'apps', count(*) FROM app WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'pipelines', count(*) FROM pipeline WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'refreshables', count(*) FROM refreshable WHERE tenant = $1 AND to_scan IS NULL`,
-	`SELECT 'refreshables.failing', count(*) FROM refreshable WHERE tenant = $1 AND to_scan IS NULL AND failures > 0`,
-	`SELECT 'datasources', count(*) FROM datasource WHERE tenant = $1 AND to_scan IS NULL`,
+	gaps, err := r.Gaps(ctx, published.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range gaps {
+		if _, ok := last[g.WorkspaceID]; ok {
+			last[g.WorkspaceID] = g.LastSeen
+		}
+	}
+	return last, nil
 }

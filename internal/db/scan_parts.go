@@ -35,31 +35,33 @@ type Part struct {
 // SavePart stores the state of a part. A part that was not read whole keeps
 // the AsOf of the last published scan that did.
 func (d *DB) SavePart(ctx context.Context, scan int64, p Part) error {
-	err := d.Write(ctx, func(tx *Tx) error {
-		asOf := MillisOrNull(p.AsOf)
-		if asOf == nil {
-			err := tx.QueryRowContext(ctx, `SELECT p.as_of FROM scan_part p JOIN scan s ON s.id = p.scan
-				WHERE s.tenant = (SELECT tenant FROM scan WHERE id = $1) AND s.published IS NOT NULL AND p.part = $2
-				ORDER BY s.id DESC LIMIT 1`, scan, p.Name).Scan(&asOf)
-			if ignoreNoRows(err) != nil {
-				return err
-			}
-		}
-		var finished any
-		if p.State != PartWaiting && p.State != PartRunning {
-			finished = tx.Millis()
-		}
-		_, err := tx.ExecContext(ctx, `INSERT INTO scan_part (scan, part, state, meant, seen, finished, as_of, error, request_id)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			ON CONFLICT (scan, part) DO UPDATE SET state = excluded.state, meant = excluded.meant, seen = excluded.seen,
-				finished = excluded.finished, as_of = excluded.as_of, error = excluded.error, request_id = excluded.request_id`,
-			scan, p.Name, string(p.State), p.Meant, p.Seen, finished, asOf, p.Error, p.RequestID)
-		return err
-	})
+	err := d.Write(ctx, func(tx *Tx) error { return savePart(ctx, tx, scan, p) })
 	if err != nil {
 		return fmt.Errorf("part %s of scan %d: %w", p.Name, scan, err)
 	}
 	return nil
+}
+
+func savePart(ctx context.Context, tx *Tx, scan int64, p Part) error {
+	asOf := MillisOrNull(p.AsOf)
+	if asOf == nil {
+		err := tx.QueryRowContext(ctx, `SELECT p.as_of FROM scan_part p JOIN scan s ON s.id = p.scan
+			WHERE s.tenant = (SELECT tenant FROM scan WHERE id = $1) AND s.published IS NOT NULL AND p.part = $2
+			ORDER BY s.id DESC LIMIT 1`, scan, p.Name).Scan(&asOf)
+		if ignoreNoRows(err) != nil {
+			return err
+		}
+	}
+	var finished any
+	if p.State != PartWaiting && p.State != PartRunning {
+		finished = tx.Millis()
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO scan_part (scan, part, state, meant, seen, finished, as_of, error, request_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON CONFLICT (scan, part) DO UPDATE SET state = excluded.state, meant = excluded.meant, seen = excluded.seen,
+			finished = excluded.finished, as_of = excluded.as_of, error = excluded.error, request_id = excluded.request_id`,
+		scan, p.Name, string(p.State), p.Meant, p.Seen, finished, asOf, p.Error, p.RequestID)
+	return err
 }
 
 // Parts returns the parts of a scan by name.

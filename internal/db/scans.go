@@ -140,14 +140,6 @@ func (d *DB) Heartbeat(ctx context.Context, scan, calls int64) error {
 	})
 }
 
-// SetScanSince corrects the moment an incremental scan asks for changes from.
-func (d *DB) SetScanSince(ctx context.Context, scan int64, since time.Time) error {
-	return d.Write(ctx, func(tx *Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE scan SET since = $2 WHERE id = $1`, scan, MillisOrNull(since))
-		return err
-	})
-}
-
 // NoteScan replaces the scan's note.
 func (d *DB) NoteScan(ctx context.Context, scan int64, note ScanNote) error {
 	return d.Write(ctx, func(tx *Tx) error {
@@ -232,6 +224,14 @@ func (r *Reader) PublishedScan(ctx context.Context, tenant int64) (s Scan, ok bo
 func (r *Reader) LastFullScan(ctx context.Context, tenant int64) (s Scan, ok bool, err error) {
 	return r.oneScan(ctx, `SELECT `+scanColumns+` FROM scan WHERE tenant = $1 AND kind = 'full' AND published IS NOT NULL
 		ORDER BY id DESC LIMIT 1`, tenant)
+}
+
+// LastListing returns when the newest published scan that asked Microsoft what
+// was modified began; the zero time when there is none.
+func (r *Reader) LastListing(ctx context.Context, tenant int64) (time.Time, error) {
+	s, _, err := r.oneScan(ctx, `SELECT `+scanColumns+` FROM scan WHERE tenant = $1 AND kind IN ('full','incremental')
+		AND published IS NOT NULL ORDER BY id DESC LIMIT 1`, tenant)
+	return s.Started, err
 }
 
 func (r *Reader) oneScan(ctx context.Context, query string, arg int64) (Scan, bool, error) {

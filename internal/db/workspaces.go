@@ -57,11 +57,26 @@ func (r *Reader) Digests(ctx context.Context, tenant int64, ids []string) (map[s
 	return found, classify(rows.Err())
 }
 
-// Workspace ingests one workspace: its own row, items, grants, lineage and
-// the principals it names. A workspace whose digest is the stored one is left
-// alone. Ids must be lower-case.
-func (in *Ingest) Workspace(ctx context.Context, s *SeenWorkspace) error {
-	return in.within(ctx, "workspace "+s.ID, func() error { return in.workspace(ctx, s) })
+// Workspaces ingests workspaces: their own rows, items, grants, lineage and
+// the principals they name. A workspace whose digest is the stored one is left
+// alone. Ids must be lower-case. Give it some hundred rows at a time: it
+// commits at the end.
+func (in *Ingest) Workspaces(ctx context.Context, some ...*SeenWorkspace) error {
+	for _, s := range some {
+		if err := in.within(ctx, "workspace "+s.ID, func() error { return in.workspace(ctx, s) }); err != nil {
+			return err
+		}
+	}
+	return in.flushed(nil)
+}
+
+// Rows estimates how many rows the workspace has, for grouping.
+func (s *SeenWorkspace) Rows() int {
+	n := 1 + len(s.Users)
+	for i := range s.Items {
+		n += 1 + len(s.Items[i].Users) + len(s.Items[i].Upstream)
+	}
+	return n
 }
 
 func (in *Ingest) workspace(ctx context.Context, s *SeenWorkspace) error {

@@ -40,11 +40,13 @@ type DirectoryEntry struct {
 	// Gone is true when the directory no longer has the id.
 	Gone bool
 	// Enabled is accountEnabled; false for leavers whose account is kept.
-	Enabled    bool
-	Mail       string
-	Department string
-	Company    string
-	ManagerID  string
+	// Without EnabledKnown the directory did not say.
+	Enabled      bool
+	EnabledKnown bool
+	Mail         string
+	Department   string
+	Company      string
+	ManagerID    string
 	// Security, MailEnabled and Unified describe groups; Unified is a
 	// Microsoft 365 group.
 	Security    bool

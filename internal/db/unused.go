@@ -1,0 +1,53 @@
+package db
+
+import (
+	"context"
+	"fmt"
+)
+
+// unusedWorkspaces are those that can have a list of unused items.
+const unusedWorkspaces = `FROM workspace w JOIN ident i ON i.id = w.ws
+	LEFT JOIN unused_read u ON u.tenant = w.tenant AND u.ws = w.ws
+	WHERE w.tenant = $1 AND w.to_scan IS NULL AND w.state = 'Active' AND w.kind = 'Workspace' AND w.items > 0`
+
+// UnusedDue returns the workspaces whose list of unused items was read longest
+// ago, never read ones first, at most limit.
+func (r *Reader) UnusedDue(ctx context.Context, tenantID int64, limit int) ([]string, error) {
+	rows, err := r.Query(ctx, `SELECT i.guid `+unusedWorkspaces+` ORDER BY coalesce(u.at, 0), i.guid LIMIT $2`, tenantID, limit)
+	if err != nil {
+		return nil, fmt.Errorf("workspaces to ask for unused items: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var due []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("workspaces to ask for unused items: %w", classify(err))
+		}
+		due = append(due, id)
+	}
+	return due, classify(rows.Err())
+}
+
+// UnusedRead notes that the list of a workspace was read now.
+func (d *DB) UnusedRead(ctx context.Context, tenantID int64, workspaceID string) error {
+	err := d.Write(ctx, func(tx *Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO unused_read (tenant, ws, at) SELECT $1, id, $3 FROM ident WHERE tenant = $1 AND guid = $2
+			ON CONFLICT (tenant, ws) DO UPDATE SET at = excluded.at`, tenantID, workspaceID, tx.Millis())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("unused items of %s: %w", workspaceID, err)
+	}
+	return nil
+}
+
+// UnusedCoverage returns how many workspaces can have a list of unused items,
+// and of how many it was ever read.
+func (r *Reader) UnusedCoverage(ctx context.Context, tenantID int64) (meant, seen int, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*), count(u.at) `+unusedWorkspaces, tenantID).Scan(&meant, &seen)
+	if err != nil {
+		return 0, 0, fmt.Errorf("coverage of unused items: %w", classify(err))
+	}
+	return meant, seen, nil
+}
