@@ -1,0 +1,131 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/pbi"
+	"steward/internal/tenant"
+)
+
+const (
+	// lateDays are read again by every scan: events arrive up to 24 hours
+	// late.
+	lateDays = 2
+	// activityReserve is left of the hourly calls: for a person who asks, and
+	// for the pages of a day that has begun.
+	activityReserve = 20
+	// settledAfter is when a day that was read whole needs no further look.
+	settledAfter = 48 * time.Hour
+)
+
+func noActivity(r *run) string {
+	if r.cfg.ActivityDays <= 0 {
+		return "The activity log is switched off in the configuration."
+	}
+	return ""
+}
+
+// readActivity reads the days of the activity log that are not settled yet.
+// The log comes by the hour, so a day costs at least 24 of 200 calls an hour:
+// the first scans read what the limit allows and leave the rest to the next
+// ones, the newest days first, then those that Microsoft will drop first.
+func readActivity(ctx context.Context, r *run) (extent, error) {
+	days, err := r.daysToRead(ctx)
+	if err != nil {
+		return extent{}, stored(err)
+	}
+	e := extent{meant: r.cfg.ActivityDays}
+	read := 0
+	for i, day := range days {
+		if i >= lateDays && !r.roomForActivity() {
+			e.seen = e.meant - (len(days) - read)
+			e.behind = fmt.Sprintf("Microsoft gives out the activity log at 200 calls an hour. %d of %d days are read; the others follow with the next scans.", e.seen, e.meant)
+			return e, nil
+		}
+		if err := r.readDay(ctx, day); err != nil {
+			e.seen = e.meant - (len(days) - read)
+			return e, err
+		}
+		read++
+	}
+	e.seen = e.meant
+	return e, nil
+}
+
+func (r *run) roomForActivity() bool {
+	if r.cfg.Budgets == nil {
+		return true
+	}
+	left := r.cfg.Budgets.Room(pbi.OpActivity).Left
+	return left < 0 || left > activityReserve+24
+}
+
+// daysToRead lists the days in the order in which to read them.
+func (r *run) daysToRead(ctx context.Context) ([]time.Time, error) {
+	now := r.cfg.Now().UTC()
+	today := now.Truncate(24 * time.Hour)
+	oldest := today.AddDate(0, 0, 1-r.cfg.ActivityDays)
+	known, err := r.cfg.DB.Reader().ActivityDays(ctx, r.tenant, oldest)
+	if err != nil {
+		return nil, err
+	}
+	var newest, rest []time.Time
+	for day := today; !day.Before(oldest); day = day.AddDate(0, 0, -1) {
+		have, ok := known[day]
+		settled := ok && have.Whole && have.ReadAt.Sub(day) >= settledAfter
+		switch {
+		case settled:
+		case len(newest) < lateDays && !day.Before(today.AddDate(0, 0, 1-lateDays)):
+			newest = append(newest, day)
+		default:
+			rest = append([]time.Time{day}, rest...)
+		}
+	}
+	return append(newest, rest...), nil
+}
+
+// readDay reads one day whole. What it reads before an error is kept, and the
+// day is read again.
+func (r *run) readDay(ctx context.Context, day time.Time) error {
+	began := r.cfg.Now()
+	err := r.cfg.PBI.ActivityEvents(ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
+		list := each(events, convertEvent)
+		r.eventsSeen(len(list))
+		return stored(r.in.Activity(ctx, list))
+	})
+	mark := db.ActivityDay{Day: day, ReadAt: began, Whole: err == nil}
+	if err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		mark.Error = fault.Sentence(err)
+	}
+	if saveErr := r.cfg.DB.SaveActivityDay(ctx, r.tenant, mark); saveErr != nil {
+		return stored(saveErr)
+	}
+	return err
+}
+
+// convertEvent picks the most specific thing that an event names.
+func convertEvent(w *pbi.Event) tenant.Event {
+	e := tenant.Event{ID: w.ID, At: w.Time, Activity: w.Activity, Actor: w.UserID, WorkspaceID: w.WorkspaceID, WorkspaceName: w.WorkspaceName,
+		Succeeded: w.Succeeded, Via: first(w.ConsumptionMethod, w.DistributionMethod), Raw: w.Raw}
+	for _, named := range []struct{ id, name, kind string }{
+		{w.ReportID, w.ReportName, tenant.ItemReport},
+		{w.DashboardID, w.DashboardName, tenant.ItemDashboard},
+		{w.DataflowID, w.DataflowName, tenant.ItemDataflow},
+		{w.ArtifactID, w.ArtifactName, normalKind(w.ArtifactKind)},
+		{w.DatasetID, w.DatasetName, tenant.ItemDataset},
+	} {
+		if named.id != "" {
+			e.ItemID, e.ItemName, e.ItemKind = named.id, first(named.name, w.ItemName), named.kind
+			break
+		}
+	}
+	e.ItemName = first(e.ItemName, w.ItemName, w.ObjectName)
+	return e
+}
