@@ -36,6 +36,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 // cli is the command line.
 type cli struct {
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
+	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
 	Version  versionCmd  `cmd:"" help:"Print the version and the build."`
 }
 

@@ -157,21 +157,43 @@ func checkPragmas(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
+// provider reads the embedded migrations.
+func provider(db *sql.DB) (*goose.Provider, error) {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return nil, fmt.Errorf("read migrations: %w", err)
 	}
-	have, want, err := p.GetVersions(ctx)
+	return p, nil
+}
+
+// versions returns the schema the file has and the one this program needs.
+func versions(ctx context.Context, db *sql.DB) (have, want int64, err error) {
+	p, err := provider(db)
 	if err != nil {
-		return fmt.Errorf("read schema version: %w", err)
+		return 0, 0, err
+	}
+	have, want, err = p.GetVersions(ctx)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read schema version: %w", err)
+	}
+	return have, want, nil
+}
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	have, want, err := versions(ctx, db)
+	if err != nil {
+		return err
 	}
 	if have > want {
 		return fault.New(fault.Invalid, "The database was written by a newer version of the portal (schema %d, this program knows %d). Run the newer version, or restore a backup.", have, want)
+	}
+	p, err := provider(db)
+	if err != nil {
+		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

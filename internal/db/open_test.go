@@ -39,3 +39,20 @@ func TestOpenInMissingPlace(t *testing.T) {
 		t.Fatalf("got %v, want unavailable", err)
 	}
 }
+
+func TestOpenReaderBesideARunningPortal(t *testing.T) {
+	t.Parallel()
+	d := dbtest.Open(t, nil)
+	r, closeReader, err := db.OpenReader(t.Context(), d.Path())
+	if err != nil {
+		t.Fatalf("read beside a running portal: %v", err)
+	}
+	defer func() { _ = closeReader() }()
+	var n int
+	if err := r.QueryRow(t.Context(), `SELECT count(*) FROM tenant`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := db.OpenReader(t.Context(), filepath.Join(t.TempDir(), "none.db")); !fault.Is(err, fault.NotFound) {
+		t.Errorf("missing file: got %v, want not found", err)
+	}
+}
