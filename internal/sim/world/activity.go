@@ -31,6 +31,10 @@ type Event struct {
 	RequestID, ActivityID      string
 
 	Extra map[string]any
+
+	// changed marks events about a change that the seed made to a workspace: they
+	// did not happen once a caller has taken the workspace over.
+	changed bool
 }
 
 // ChangeKind says what happened in a Change.

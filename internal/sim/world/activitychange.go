@@ -7,7 +7,7 @@ func (s *scribe) change(c Change) {
 	if c.Deployed && (c.Kind == ItemEdited || c.Kind == ItemCreated || c.Kind == ItemDeleted) {
 		return // told once, as a deployment
 	}
-	e := Event{WorkspaceID: c.WorkspaceID}
+	e := Event{WorkspaceID: c.WorkspaceID, changed: c.WorkspaceID != "" && c.Kind != PipelineDeployed}
 	if slot, _, ok := s.w.parseKind(c.WorkspaceID, idWorkspace); ok {
 		if st, ok := s.w.stateAt(int(slot), at(c.At), false); ok {
 			s.place(st, &e)
@@ -20,7 +20,7 @@ func (s *scribe) change(c Change) {
 		}
 	}
 	who, ok := s.w.refOf(c.By.ID)
-	if !ok {
+	if !ok && c.By.ID != "" {
 		who = ref{kind: refFixed, a: fixedNadia}
 	}
 	if !s.describe(c, &e) {

@@ -32,19 +32,28 @@ func (w *World) Activity(dayOf time.Time, hour int, t time.Time) []Event {
 		return nil
 	}
 	var out []Event
-	for _, e := range w.logged(d).hours[hour] {
-		if !e.Available.After(t) {
+	written := w.logged(d).hours[hour]
+	w.o.mu.RLock()
+	defer w.o.mu.RUnlock()
+	for _, e := range written {
+		if !e.Available.After(t) && w.o.allows(&e) {
 			out = append(out, e)
 		}
 	}
-	w.o.mu.RLock()
-	defer w.o.mu.RUnlock()
 	for _, e := range w.o.events {
 		if !e.Created.Before(from) && e.Created.Before(to) && !e.Available.After(t) {
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// allows drops what the seed wrote about a workspace that callers had changed
+// by then: its own changes, what happened after its deletion, and use of items
+// that are no longer there.
+func (o *overlay) allows(e *Event) bool {
+	ws, ok := o.workspaces[e.WorkspaceID].at(at(e.Created))
+	return !ok || !e.changed && ws.State == StateActive && (e.ItemID == "" || ws.Item(e.ItemID) != nil)
 }
 
 // logged is a day of the log, from memory if it was asked for lately.

@@ -73,7 +73,7 @@ func (s *scribe) modelOf(st *state, it *istate, e *Event) {
 // use writes the openings of one item.
 func (s *scribe) use(st *state, it *istate) {
 	w := s.w
-	k := w.itemKey(st.spec, st.life, it.plan).sub(uint64(it.gen) + 10)
+	k := w.useKey(st.spec, st.life, it.plan, it.gen)
 	end := (s.day + 1) * day
 	if !w.usedOn(st.spec, k, it.plan.kind, s.day) || w.abandoned(k, it.created, end) <= end {
 		return

@@ -195,7 +195,8 @@ func (b *builder) people(it *istate, out *Item) {
 		}
 	}
 	if !it.plan.appCopy() {
-		out.LastAccessed = when(b.w.lastUse(b.st, it, b.t))
+		s := b.st.spec
+		out.LastAccessed = when(b.w.lastUse(s, b.w.useKey(s, b.st.life, it.plan, it.gen), it.plan.kind, it.created, b.t))
 	}
 }
 

@@ -102,27 +102,41 @@ func (d *differ) attrs(prev *state) {
 }
 
 func (d *differ) seats(prev *state) {
-	for i := range min(len(prev.seats), len(d.cur.seats)) {
-		a, b := prev.seats[i], d.cur.seats[i]
-		switch {
-		case a.present && b.present && a.who == b.who:
-			if a.right != b.right {
-				d.add(GrantChanged, func(c *Change) { c.Subject, c.Before, c.After = d.w.principal(b.who), a.right, b.right })
-			}
-			continue
-		case a.present:
-			d.add(GrantRemoved, func(c *Change) { c.Subject, c.Before = d.w.principal(a.who), a.right })
-		}
-		if b.present {
-			d.add(GrantAdded, func(c *Change) { c.Subject, c.After = d.w.principal(b.who), b.right })
+	before, after := rights(prev.seats), rights(d.cur.seats)
+	for _, s := range prev.seats {
+		if a, had := before[s.who]; had && after[s.who] == "" && s.present {
+			d.add(GrantRemoved, func(c *Change) { c.Subject, c.Before = d.w.principal(s.who), a })
 		}
 	}
+	for _, s := range d.cur.seats {
+		switch a, b := before[s.who], after[s.who]; {
+		case !s.present || a == b:
+		case a == "":
+			d.add(GrantAdded, func(c *Change) { c.Subject, c.After = d.w.principal(s.who), b })
+		default:
+			d.add(GrantChanged, func(c *Change) { c.Subject, c.Before, c.After = d.w.principal(s.who), a, b })
+		}
+	}
+}
+
+// rights tells who has which role: somebody may have moved to another seat.
+func rights(seats []seat) map[ref]string {
+	m := make(map[ref]string, len(seats))
+	for _, s := range seats {
+		if s.present {
+			m[s.who] = s.right
+		}
+	}
+	return m
 }
 
 // adminOf is who administers a workspace at a moment: the person whose name is
 // on what happens to it.
 func (w *World) adminOf(st *state, t moment) ref {
 	if st.spec.class == classPersonal {
+		if w.spanOf(st.life.owner).left <= t {
+			return ref{} // the system tidies up
+		}
 		return st.life.owner
 	}
 	for _, s := range st.seats {

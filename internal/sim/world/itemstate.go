@@ -49,7 +49,7 @@ func (w *World) itemAt(s spec, l life, p itemPlan, t moment, full bool) istate {
 	}
 	it.modified = w.lastEdit(s, l, k, &it, t)
 	seen.see(it.modified)
-	kg := k.sub(uint64(it.gen) + 10)
+	kg := w.useKey(s, l, p, it.gen)
 	if full {
 		it.creator = w.author(s, l, kg.sub(1), it.created)
 		it.editor = it.creator
@@ -152,7 +152,7 @@ func (w *World) own(s spec, l life, k key, it *istate, seen *latest) {
 		handover: 5 * day, draw: func(k key, t moment) (ref, bool) { return w.author(s, l, k, t), true }}, seen.t)
 	it.owner = o.who
 	if !o.present {
-		it.owner = it.creator
+		it.owner = w.bossOf(s.dept, o.changed)
 	}
 	seen.see(o.changed)
 }

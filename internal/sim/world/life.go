@@ -31,7 +31,8 @@ func (w *World) growthInterval() moment {
 func (w *World) baseSlots(t moment) int {
 	n := w.cfg.Workspaces
 	if t > growthStart {
-		n += int((t - growthStart) / w.growthInterval())
+		// Half a day early, because office hours may lie before the moment.
+		n += int((t + day/2 - growthStart) / w.growthInterval())
 	}
 	return n
 }

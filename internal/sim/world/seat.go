@@ -238,7 +238,7 @@ func (w *World) seatAt(s spec, l life, m int, p seatPlan, t moment) seat {
 		o.sticky, o.period = 1, never // groups and applications are not rotated
 	}
 	out := seat{occupied: w.occupy(o, t), right: p.right, profile: p.profile}
-	if out.present && !p.fixed && k.sub(4).chance(0.25) {
+	if out.present && !p.fixed && k.sub(4).chance(0.35) {
 		w.switchRight(k.sub(tagRole), &out, t)
 	}
 	return out
@@ -250,7 +250,7 @@ func (w *World) switchRight(k key, s *seat, t moment) {
 	if other == "" {
 		return
 	}
-	gen, start := newCycle(k, w.slow(700)).last(t)
+	gen, start := newCycle(k, w.slow(300)).last(t)
 	if start <= s.since {
 		return
 	}

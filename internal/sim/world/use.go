@@ -1,5 +1,7 @@
 package world
 
+import "strings"
+
 // Use: which items people look at on which day. The activity log and the
 // "last accessed" dates of unused items follow from the same draws, so that
 // they never contradict each other.
@@ -50,20 +52,44 @@ func firstUse(k key, d int64) moment {
 
 // lastUse is when the item was last opened before t; 0 = never. It looks back
 // 90 days and tells the end of the abandoned period for what lies further.
-func (w *World) lastUse(st *state, it *istate, t moment) moment {
-	if !usableKind(it.plan.kind) {
+func (w *World) lastUse(s spec, k key, kind ItemKind, created, t moment) moment {
+	if !usableKind(kind) {
 		return 0
 	}
-	k := w.itemKey(st.spec, st.life, it.plan).sub(uint64(it.gen) + 10)
-	gone := w.abandoned(k, it.created, t)
+	gone := w.abandoned(k, created, t)
 	end := min(gone, t)
 	for d := floorDiv(end, day); d > floorDiv(end, day)-90; d-- {
-		if m := firstUse(k, d); m <= end && m >= it.created && w.usedOn(st.spec, k, it.plan.kind, d) {
+		if m := firstUse(k, d); m <= end && m >= created && w.usedOn(s, k, kind, d) {
 			return m
 		}
 	}
-	if gone <= t && gone > it.created+100*day {
+	if gone <= t && gone > created+100*day {
 		return gone - 91*day
 	}
 	return 0
+}
+
+// useKey is the key of an item's use: that of one generation of it.
+func (w *World) useKey(s spec, l life, p itemPlan, gen uint32) key {
+	return w.itemKey(s, l, p).sub(uint64(gen) + 10)
+}
+
+// live brings the dates of use in a workspace that callers changed up to t:
+// people go on opening what the seed made.
+func (w *World) live(ws *Workspace, t moment) *Workspace {
+	for i := range ws.Items {
+		it := &ws.Items[i]
+		a, b, ok := w.parseKind(strings.TrimPrefix(it.ID, foreignPrefix), idItem)
+		if !ok || ws.State != StateActive {
+			continue
+		}
+		p := itemPlan{k: int(b >> 16 & 0x3ff)}
+		if p.appCopy() {
+			continue
+		}
+		s := w.specOf(int(a))
+		k := w.useKey(s, life{gen: uint32(b >> 26)}, p, uint32(b&0xffff))
+		it.LastAccessed = when(w.lastUse(s, k, it.Kind, at(it.Created), t))
+	}
+	return ws
 }

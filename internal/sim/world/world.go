@@ -103,11 +103,11 @@ func (w *World) workspaceAt(slot int, t moment) (*Workspace, bool) {
 		}
 		c := ws.clone()
 		c.Slot = slot
-		return c, true
+		return w.live(c, t), true
 	}
 	if len(w.o.workspaces) > 0 {
 		if ws, ok := w.changed(slot, t); ok {
-			return ws.clone(), true
+			return w.live(ws.clone(), t), true
 		}
 	}
 	st, ok := w.stateAt(slot, t, true)
@@ -178,7 +178,7 @@ func (w *World) workspaceByID(id string, t moment) (*Workspace, bool) {
 				c.Slot = w.baseSlots(t) + i
 			}
 		}
-		return c, true
+		return w.live(c, t), true
 	}
 	a, b, ok := w.parseKind(id, idWorkspace)
 	if !ok || int(a) >= w.baseSlots(t) {
