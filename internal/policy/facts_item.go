@@ -4,6 +4,9 @@ package policy
 // item. Copies that apps hold are never judged.
 type Item struct {
 	Num int64
+	// OwnerNum is the owner among the principals, if it is somebody one can
+	// ask; 0 otherwise.
+	OwnerNum int64
 
 	Planned     bool       `fact:"planned" doc:"it does not exist yet"`
 	Workspace   *Workspace `fact:"workspace" doc:"where it is"`
@@ -41,12 +44,14 @@ type Item struct {
 
 // Ref implements Object.
 func (i *Item) Ref() Ref {
-	r := Ref{Kind: KindItem, Object: i.Num}
+	// Some kinds share the id of the item they were made for, so the kind is
+	// part of the identity.
+	r := Ref{Kind: KindItem, Object: i.Num, Text: i.Kind}
 	if i.Workspace != nil {
 		r.Workspace = i.Workspace.Num
 	}
 	if i.Num == 0 {
-		r.Text = i.Name
+		r.Text = i.Kind + " " + i.Name
 	}
 	return r
 }

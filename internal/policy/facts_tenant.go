@@ -1,6 +1,9 @@
 package policy
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Tenant is what rules may know of the tenant as a whole. It is there in every
 // rule, beside the object.
@@ -122,7 +125,9 @@ type Waiver struct {
 }
 
 // Ref implements Object.
-func (w *Waiver) Ref() Ref { return Ref{Kind: KindWaiver, Object: w.Num} }
+func (w *Waiver) Ref() Ref {
+	return Ref{Kind: KindWaiver, Text: "waiver " + strconv.FormatInt(w.Num, 10)}
+}
 
 // Label implements Object.
 func (w *Waiver) Label() string { return w.Rule + " · " + w.Object }

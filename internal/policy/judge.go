@@ -167,8 +167,8 @@ type Finding struct {
 	Evidence []Evidence
 }
 
-// Evidence is one fact a verdict rests on. Value is a text, number, truth or
-// list as JSON would write it; nil when unknown.
+// Evidence is one fact a verdict rests on. Value is a text, number, truth,
+// list, or Usage; nil when unknown.
 type Evidence struct {
 	Fact  string `json:"fact"`
 	Value any    `json:"value"`
@@ -225,21 +225,18 @@ func (f *facts) read(path []string) any {
 	return at.Interface()
 }
 
-// usageOf writes a Usage as evidence: the days, or how far the records reach.
+// usageOf returns the Usage behind unusedFor and staleFor as evidence; whoever
+// stores it turns days ago into a date, which does not change from day to day.
 func usageOf(object reflect.Value) any {
-	var u Usage
 	switch o := object.Interface().(type) {
 	case *Workspace:
-		u = o.Usage
+		return o.Usage
 	case *Item:
-		u = o.Usage
+		return o.Usage
 	case *Refresh:
-		u = o.Fresh
+		return o.Fresh
 	}
-	if u.LastDays.Known {
-		return fmt.Sprintf("%d days ago", u.LastDays.Value)
-	}
-	return fmt.Sprintf("none in %d days of records", u.SeenDays)
+	return nil
 }
 
 // JudgeAll judges objects by the rules of the moment and returns the findings

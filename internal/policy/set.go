@@ -24,6 +24,9 @@ type Active struct {
 	// Version identifies rule and values together: SHA-256 in hex.
 	Version string
 
+	// Index is the rule's place in Set.Rules.
+	Index int
+
 	scope     int // index into Set.scopes; -1 when there is none
 	condition *program
 	says      *program
@@ -132,6 +135,7 @@ func chooseParams(r *Rule, chosen map[string]any, problems *Problems) map[string
 }
 
 func (s *Set) add(a *Active) {
+	a.Index = len(s.active)
 	s.active = append(s.active, a)
 	s.byID[a.ID] = a
 	s.byKind[a.Kind] = append(s.byKind[a.Kind], a)
@@ -182,7 +186,8 @@ func (s *Set) Only(ids ...string) (*Set, error) {
 		if a == nil {
 			return nil, fmt.Errorf("rule %s is not in force", id)
 		}
-		out.add(a)
+		only := *a // its place is another
+		out.add(&only)
 	}
 	out.seal()
 	return out, nil
