@@ -22,7 +22,7 @@ func accessList() *Report {
 			{Key: "left", Title: "Has left", Kind: Bool, Null: Unknown, lookup: "principal", expr: leaver("p"),
 				Help: "The directory no longer has the account, or has disabled it. Unknown where the directory was not asked."},
 			{Key: "behind", Title: "People behind a group", Kind: Number, Unit: "people", Null: Unknown, lookup: "principal",
-				expr: "CASE WHEN p.kind <> 'Group' THEN 1 WHEN p.members_known = 1 THEN p.people END"},
+				expr: peopleBehind},
 			{Key: "since", Title: "Seen since", Kind: Date, lookup: "scan", expr: "s.published",
 				Help: "When the scan that first saw this right was published."},
 			{Key: "profile", Title: "Service principal profile", Kind: ID, ExportOnly: true, expr: "nullif(g.profile, '')"},

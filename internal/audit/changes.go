@@ -12,6 +12,9 @@ func guid(expr string) string { return "(SELECT gi.guid FROM ident gi WHERE gi.i
 // yes shows a flag as a word.
 func yes(expr string) string { return "CASE " + expr + " WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END" }
 
+// moment marks a time among texts, so that it is shown as one: see shown.
+func moment(expr string) string { return "'\x1e' || CAST(" + expr + " AS TEXT)" }
+
 // subjects are the kinds of things that are compared, in the order shown.
 // Rights come between, see grantParts.
 var subjects = []subject{
@@ -36,7 +39,7 @@ var subjects = []subject{
 		fields: []field{
 			{"name", "#.name"}, {"owner", "#.configured_by"}, {"endorsement", "#.endorsement"}, {"certified by", "#.certified_by"}, {"sensitivity label", "#.label"},
 			{"model", guid("#.model")}, {"description", "#.description"}, {"state", "#.state"}, {"refresh schedule", "#.refresh"},
-			{"modified", "CAST(#.modified AS TEXT)"}, {"modified by", "#.modified_by"}, {"storage mode", "#.storage_mode"}, {"tables", "nullif(#.tables, -1)"},
+			{"modified", moment("#.modified")}, {"modified by", "#.modified_by"}, {"storage mode", "#.storage_mode"}, {"tables", "nullif(#.tables, -1)"},
 			{"row-level roles", "nullif(#.roles, -1)"}, {"why tables are unknown", "#.schema_error"}, {"users known", yes("#.users_known")}, {"app", guid("#.app")},
 		},
 	},
@@ -74,7 +77,7 @@ var subjects = []subject{
 	{
 		thing: "app", table: "app", same: "o.app = n.app", name: "#.name", id: "#.app", ws: "#.ws", few: "apps change seldom",
 		which: "a.ws = #.ws", activities: []string{"CreateApp", "UpdateApp", "UnpublishApp"},
-		fields: []field{{"name", "#.name"}, {"description", "#.description"}, {"published by", "#.published_by"}, {"updated", "CAST(#.updated AS TEXT)"}},
+		fields: []field{{"name", "#.name"}, {"description", "#.description"}, {"published by", "#.published_by"}, {"updated", moment("#.updated")}},
 	},
 	{
 		thing: "tenant setting", table: "setting", same: "o.tenant = n.tenant AND o.name = n.name AND o.override_of = n.override_of AND o.override_id = n.override_id",
@@ -99,8 +102,8 @@ func changeList() *Report {
 			{Key: "name", Title: "Name", Kind: Name, Null: Unknown},
 			{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: "coalesce(p.name, pi.guid)"},
 			{Key: "field", Title: "Field", Kind: Text},
-			{Key: "before", Title: "Before", Kind: Text, render: groupNames},
-			{Key: "after", Title: "After", Kind: Text, render: groupNames},
+			{Key: "before", Title: "Before", Kind: Text, render: shown},
+			{Key: "after", Title: "After", Kind: Text, render: shown},
 			{Key: "workspace", Title: "Workspace", Kind: Name, Link: Link{ToWorkspace, "workspace_id"}, lookup: "workspace", expr: "w.name"},
 			{Key: "at", Title: "Noticed", Kind: Date, Sortable: true, lookup: "scan", expr: "s.published", Help: "When the scan that saw the change was published."},
 			{Key: "actor", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told",

@@ -3,7 +3,10 @@ package audit
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+
+	"steward/internal/db"
 )
 
 // field is one thing that can differ between two versions of a row. expr is
@@ -64,6 +67,17 @@ func attributed(what, which, activities, scan, since string) string {
 	}
 	return "(SELECT CASE WHEN count(DISTINCT a.actor) = 1 THEN max(a." + what + ") END FROM activity a WHERE " + which + " AND a.at > " + since +
 		" AND a.at <= (SELECT ts.published FROM scan ts WHERE ts.id = " + scan + ") AND a.activity IN (" + activities + ") AND a.succeeded = 1)"
+}
+
+// shown shows the text of a version: a marked time as a moment, groups by
+// name, the rest as it is.
+func shown(text string) string {
+	if ms, ok := strings.CutPrefix(text, "\x1e"); ok {
+		if n, err := strconv.ParseInt(ms, 10, 64); err == nil {
+			return db.Time(n).Format("2006-01-02T15:04:05Z")
+		}
+	}
+	return groupNames(text)
 }
 
 // groupNames shows a JSON array of {id, name} by names, and other text as it

@@ -18,8 +18,8 @@ func historyList() *Report {
 			{Key: "name", Title: "Name", Kind: Name, expr: "h.name"},
 			{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: "coalesce(p.name, pi.guid)"},
 			{Key: "field", Title: "Field", Kind: Text, expr: "h.field"},
-			{Key: "before", Title: "Before", Kind: Text, expr: "h.before"},
-			{Key: "after", Title: "After", Kind: Text, expr: "h.after"},
+			{Key: "before", Title: "Before", Kind: Text, expr: "h.before", render: shown},
+			{Key: "after", Title: "After", Kind: Text, expr: "h.after", render: shown},
 			{Key: "actor", Title: "Who", Kind: Name, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told"},
 			{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, expr: "h.actor"},
 			{Key: "scan", Title: "Scan", Kind: Number, ExportOnly: true, Link: Link{ToScan, "scan"}, expr: "h.scan"},
@@ -66,26 +66,32 @@ func moments() []string {
 	}
 }
 
-// moment is the select list that the union's branches share.
-func moment(s subject, what, alias, field, before, after, ord, k2 string) string {
-	return "SELECT s.published AS at, 'scan' AS source, '" + what + "' AS what, '" + s.thing + "' AS thing, " + at(s.name, alias) + " AS name, " + field + " AS field, " + before + " AS before, " + after +
+// momentOf is the select list that the union's branches share.
+func momentOf(s subject, what, alias, field, before, after, ord, k2 string) string {
+	return "SELECT s.published AS at, 'scan' AS source, " + what + " AS what, '" + s.thing + "' AS thing, " + at(s.name, alias) + " AS name, " + field + " AS field, " + before + " AS before, " + after +
 		" AS after, NULL AS actor, s.id AS scan, " + or(at(s.item, alias), "NULL") + " AS item, NULL AS person, " + ord + " AS ord, " + alias + ".id AS k1, " + k2 + " AS k2, '' AS k3 FROM "
 }
 
 func firstSeen(s subject, ord int, cond string) string {
-	return moment(s, "added", "n", "NULL", "NULL", at(s.shown, "n"), digit(ord), "0") + s.table + " n CROSS JOIN scan s WHERE " + cond +
+	return momentOf(s, firstOr("added"), "n", "NULL", "NULL", at(s.shown, "n"), digit(ord), "0") + s.table + " n CROSS JOIN scan s WHERE " + cond +
 		" AND s.id = n.from_scan AND s.id <= @scan AND s.published IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " + s.table + " o WHERE " + s.same + " AND o.to_scan = n.from_scan)"
 }
 
 func lastSeen(s subject, ord int, cond string) string {
-	return moment(s, "removed", "o", "NULL", at(s.shown, "o"), "NULL", digit(ord), "0") + s.table + " o CROSS JOIN scan s WHERE " + cond +
+	return momentOf(s, "'removed'", "o", "NULL", at(s.shown, "o"), "NULL", digit(ord), "0") + s.table + " o CROSS JOIN scan s WHERE " + cond +
 		" AND s.id = o.to_scan AND s.id <= @scan AND s.published IS NOT NULL AND NOT EXISTS (SELECT 1 FROM " + s.table + " n WHERE " + s.same + " AND n.from_scan = o.to_scan)"
 }
 
 func steps(s subject, ord int, cond string) string {
-	return moment(s, "changed", "n", fieldName(s.fields), fieldValue(s.fields, "o"), fieldValue(s.fields, "n"), digit(ord), "f.column1") +
+	return momentOf(s, "'changed'", "n", fieldName(s.fields), fieldValue(s.fields, "o"), fieldValue(s.fields, "n"), digit(ord), "f.column1") +
 		s.table + " n CROSS JOIN " + s.table + " o CROSS JOIN scan s CROSS JOIN " + fieldRows(s.fields) + " f WHERE " + cond +
 		" AND s.id = n.from_scan AND s.id <= @scan AND s.published IS NOT NULL AND " + s.same + " AND o.to_scan = n.from_scan AND " + fieldDiffers(s.fields, "o", "n")
+}
+
+// firstOr says first seen of what the tenant's first scan saw: it was there
+// before.
+func firstOr(what string) string {
+	return "CASE WHEN s.id = (SELECT min(s1.id) FROM scan s1 WHERE s1.tenant = @tenant AND s1.published IS NOT NULL) THEN 'first seen' ELSE '" + what + "' END"
 }
 
 func digit(n int) string { return string(rune('0' + n)) }

@@ -23,7 +23,7 @@ func principalList() *Report {
 			{Key: "items", Title: "Items shared", Kind: Number, expr: "(SELECT count(DISTINCT sg.object) " + grantsInScope("p.principal", " AND sg.object <> sg.ws") + ")",
 				Help: "Items with a right of their own on it."},
 			{Key: "groups", Title: "Groups", Kind: Number, expr: "(SELECT count(*) FROM group_member m WHERE m.member = p.principal AND seen(m))", Help: "Groups they are a direct member of, as far as the members are known."},
-			{Key: "behind", Title: "People behind", Kind: Number, Null: Unknown, expr: "CASE WHEN p.kind <> 'Group' THEN 1 WHEN p.members_known = 1 THEN p.people END",
+			{Key: "behind", Title: "People behind", Kind: Number, Null: Unknown, expr: peopleBehind,
 				Help: "Different people in the group, nested groups included."},
 			{Key: "department", Title: "Department", Kind: Text, Null: Unknown, expr: "p.department"},
 			{Key: "company", Title: "Company", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.company"},

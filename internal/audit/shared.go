@@ -57,6 +57,10 @@ func leaver(p string) string {
 	return "CASE WHEN " + p + ".gone = 1 OR " + p + ".enabled = 0 THEN 1 WHEN " + p + ".gone = 0 THEN 0 END"
 }
 
+// peopleBehind is how many people hold what a principal holds; null where the
+// members of a group are unknown, and for the whole organisation.
+const peopleBehind = "CASE WHEN p.kind IN ('User', 'App') THEN 1 WHEN p.kind = 'Group' AND p.members_known = 1 THEN p.people END"
+
 func choices(values ...string) []Choice {
 	out := make([]Choice, len(values))
 	for i, v := range values {
