@@ -165,14 +165,7 @@ func (w *World) groupMembers(i int, t moment) []ref {
 			out = append(out, ref{kind: refFixed, a: fixedMia})
 		}
 	case roleReaders:
-		for team := range w.teams {
-			out = append(out, ref{kind: refGroup, a: uint32(w.teamGroup(g.dept, team))})
-		}
-		for f, p := range fixedPeople {
-			if p.dept == g.dept {
-				out = append(out, ref{kind: refFixed, a: uint32(f)})
-			}
-		}
+		out = w.readers(g.dept)
 	case roleUnified:
 		for n := range min(w.teams*teamSize, 60) {
 			if n%3 == 0 {
@@ -185,6 +178,20 @@ func (w *World) groupMembers(i int, t moment) []ref {
 		}
 	}
 	return unique(out)
+}
+
+// readers of a department are its teams, and those who are in none.
+func (w *World) readers(dept int) []ref {
+	var out []ref
+	for team := range w.teams {
+		out = append(out, ref{kind: refGroup, a: uint32(w.teamGroup(dept, team))})
+	}
+	for f, p := range fixedPeople {
+		if p.dept == dept {
+			out = append(out, ref{kind: refFixed, a: uint32(f)})
+		}
+	}
+	return out
 }
 
 // unique drops repetitions: in a small company several seats fall on one

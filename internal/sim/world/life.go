@@ -95,15 +95,21 @@ func (w *World) restoredLife(s spec, l *life, t moment) {
 	}
 }
 
-// sandboxPeriod: from one sandbox's making to the next in the same slot.
-const sandboxPeriod = 100 * day
+// sandboxPeriod: from one sandbox's making to the next in the same slot. Large
+// tenants make fewer for their size.
+func (w *World) sandboxPeriod() moment {
+	if w.pace < 0.1 {
+		return 500 * day
+	}
+	return 100 * day
+}
 
 // sandboxLife: made, used for some weeks, deleted, wiped. Phases are spread
 // evenly over the slots, so that at any moment some are new, some in retention.
 func (w *World) sandboxLife(s spec, t moment) (life, bool) {
 	k := s.k.sub(tagLife)
-	c := cycle{k: k, period: sandboxPeriod, spread: 6 * day}
-	c.phase = int64(float64(sandboxPeriod) * golden(s.ordinal))
+	c := cycle{k: k, period: w.sandboxPeriod(), spread: 6 * day}
+	c.phase = int64(float64(c.period) * golden(s.ordinal))
 	gen, start, _ := c.at(t)
 	g := k.sub(uint64(gen) + 1000)
 	l := life{gen: uint32(gen), created: start, state: StateActive, changed: start}

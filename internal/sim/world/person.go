@@ -47,7 +47,11 @@ func leaves(joined, left moment) span {
 // because nearly every answer needs a few of them.
 func (w *World) newTenure(position uint32) cycle {
 	k := w.seed.sub2(tagPerson, uint64(position))
-	return newCycle(k, k.sub(2).span(3*year, 9*year))
+	years := k.sub(2).span(3*year, 9*year)
+	if w.pace < 0.1 {
+		years *= 2 // so that leavers alone do not change a large tenant every week
+	}
+	return newCycle(k, years)
 }
 
 func (w *World) guestCycle(q uint32) cycle {

@@ -70,7 +70,7 @@ func (w *World) mixtureOf(s spec, l life) mixture {
 	m := mixture{}
 	switch s.class {
 	case classProject:
-		m = mixture{flows: n(1, 0, 1), models: n(2, 1, 3), reports: n(3, 2, 6), dashboards: n(4, 0, 2)}
+		m = mixture{flows: n(1, 0, 1), models: n(2, 1, 3), reports: n(3, 2, 7), dashboards: n(4, 0, 2)}
 		if k.sub(5).chance(0.35) {
 			m.fabric = pick(k.sub(6), fabricSets)
 		}
@@ -88,11 +88,11 @@ func (w *World) mixtureOf(s spec, l life) mixture {
 		m = mixture{flows: 3, models: 4, reports: n(3, 4, 8), dashboards: 1, marts: 1, app: s.ordinal%2 == 0}
 		m.fabric = append([]ItemKind{rareKinds[s.ordinal%len(rareKinds)]}, fabricSets[s.ordinal%len(fabricSets)]...)
 	case classPersonal:
-		m = mixture{models: n(2, 0, 2), reports: n(3, 0, 3), dashboards: n(4, 0, 1)}
+		m = mixture{models: n(2, 0, 2), reports: n(3, 0, 5), dashboards: n(4, 0, 1)}
 	case classSandbox:
 		m = mixture{models: n(2, 1, 2), reports: n(3, 1, 4), dashboards: n(4, 0, 1)}
 	default:
-		m = mixture{models: n(2, 1, 2), reports: n(3, 1, 4), dashboards: n(4, 0, 1)}
+		m = mixture{models: n(2, 1, 2), reports: n(3, 2, 6), dashboards: n(4, 0, 2)}
 	}
 	if s.twist == twistAdminType {
 		m = mixture{models: 1, reports: 3}

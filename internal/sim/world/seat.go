@@ -72,17 +72,19 @@ func (w *World) projectSeats(s spec) []seatPlan {
 			p = append(p, this(refGroup, w.teamGroup(s.dept, s.team), RightViewer))
 		}
 	default:
-		p = append(p, lead(RightAdmin))
+		if k.sub(14).chance(0.5) {
+			p = append(p, lead(RightAdmin))
+		}
 		if k.sub(12).chance(0.7) {
 			p = append(p, this(refGroup, w.deptGroup(s.dept, roleReaders), RightViewer))
 		} else {
 			p = append(p, team(RightViewer), team(RightViewer), anyone(RightViewer))
 		}
 	}
-	if k.sub(13).chance(0.4) {
+	if k.sub(13).chance(0.2) {
 		p = append(p, team(RightMember))
 	}
-	if s.project%4 != 3 && (s.project < 400 || s.project%8 == 0) {
+	if s.project%4 != 3 && (s.project < 100 || s.project%8 == 0) {
 		p = append(p, this(refApp, appExecutor, RightAdmin))
 	}
 	return append(p, demoSeats(s)...)
@@ -105,7 +107,13 @@ func demoSeats(s spec) []seatPlan {
 }
 
 func (w *World) teamSeats(s spec) []seatPlan {
-	p := []seatPlan{team(RightAdmin), lead(RightAdmin), team(RightMember), team(RightContributor)}
+	p := []seatPlan{team(RightAdmin), team(RightContributor)}
+	if s.k.sub(14).chance(0.6) {
+		p = append(p, lead(RightAdmin))
+	}
+	if s.k.sub(13).chance(0.5) {
+		p = append(p, team(RightMember))
+	}
 	if s.k.sub(11).chance(0.5) {
 		p = append(p, this(refGroup, w.deptGroup(s.dept, roleReaders), RightViewer))
 	} else {
@@ -119,7 +127,7 @@ func (w *World) teamSeats(s spec) []seatPlan {
 
 func (w *World) hubSeats(s spec) []seatPlan {
 	p := []seatPlan{
-		this(refGroup, w.deptGroup(s.dept, roleAdmins), RightAdmin), team(RightAdmin), team(RightMember),
+		this(refGroup, w.deptGroup(s.dept, roleAdmins), RightAdmin), team(RightMember),
 		this(refGroup, w.deptGroup(s.dept, roleReaders), RightViewer),
 		this(refApp, appExecutor, RightAdmin),
 	}
@@ -194,7 +202,7 @@ func (w *World) twistPeople(s spec, p []seatPlan) []seatPlan {
 		app.profile = true
 		p = append(p, app)
 	case twistUnknownRight:
-		p = append(p, seatPlan{who: whoTeam, right: "ViewerWithBuild2026", fixed: true})
+		p = append(p, this(refFixed, fixedMia, "ViewerWithBuild2026"))
 	case twistDisabledApp:
 		p = append(p, this(refApp, appDisabled, RightContributor))
 	}

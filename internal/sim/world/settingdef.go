@@ -1,6 +1,7 @@
 package world
 
 import (
+	"strings"
 	"time"
 )
 
@@ -13,7 +14,7 @@ type settingDef struct {
 	groups             []int // enabled for these groups only
 	excluded           []int
 	props              []SettingProperty
-	delegate           string   // letters C, D, W: delegated to capacity, domain, workspace; "-" = keys absent
+	delegate           string   // letters C, D, W: delegated to capacity, domain, workspace; "" = the keys are absent
 	switches           []moment // days on which enabled changed
 	opened             moment   // since then no group restricts it
 	single             bool     // canSpecifySecurityGroups is false
@@ -106,18 +107,10 @@ func (w *World) settingAt(i int, t moment) Setting {
 		s.EnabledGroups, s.ExcludedGroups = w.groupRefs(groups), w.groupRefs(def.excluded)
 	}
 	s.Properties = append([]SettingProperty(nil), def.props...)
-	if s.DelegateSpecified = def.delegate != "-" && def.delegate != ""; s.DelegateSpecified {
-		for _, c := range def.delegate {
-			switch c {
-			case 'C':
-				s.DelegateCapacity = true
-			case 'D':
-				s.DelegateDomain = true
-			case 'W':
-				s.DelegateWorkspace = true
-			}
-		}
-	}
+	s.DelegateSpecified = def.delegate != ""
+	s.DelegateCapacity = strings.Contains(def.delegate, "C")
+	s.DelegateDomain = strings.Contains(def.delegate, "D")
+	s.DelegateWorkspace = strings.Contains(def.delegate, "W")
 	if !s.ChangedAt.IsZero() {
 		s.ChangedBy = w.principal(ref{kind: refFixed, a: fixedNadia}).UPN
 	}
