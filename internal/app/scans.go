@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"sort"
+	"strconv"
+	"sync"
+
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/pbi"
+	"steward/internal/scan"
+	"steward/internal/web"
+)
+
+// scans runs scans on behalf of pages and schedules. It owns their goroutines
+// and waits for them.
+type scans struct {
+	portal *Portal
+	wg     sync.WaitGroup
+
+	mu sync.Mutex
+	// ctx ends with the portal; nil before Start.
+	ctx context.Context //nolint:containedctx // the scans outlive the request that asked for them
+}
+
+func newScans(p *Portal) *scans { return &scans{portal: p} }
+
+// begin lets scans run until ctx ends, and starts each tenant's schedule.
+func (s *scans) begin(ctx context.Context) error {
+	s.mu.Lock()
+	s.ctx = ctx
+	s.mu.Unlock()
+	for _, t := range s.portal.Tenants {
+		schedule, err := scan.NewSchedule(t.Scanner, t.Config.Scan.Full, t.Config.Scan.Incremental)
+		if err != nil {
+			return err
+		}
+		s.wg.Go(func() {
+			if err := schedule.Run(ctx); err != nil {
+				s.portal.log.Error("schedule ended", "tenant", t.Config.Name, "err", err)
+			}
+		})
+	}
+	return nil
+}
+
+// wait returns when no scan is running any more.
+func (s *scans) wait() { s.wg.Wait() }
+
+// Start asks for a scan; it goes on when the request that asked has ended.
+func (s *scans) Start(_ context.Context, tenant, kind, askedBy string) error {
+	t, err := s.portal.Tenant(tenant)
+	if err != nil {
+		return err
+	}
+	k := db.ScanKind(kind)
+	if k != db.ScanFull && k != db.ScanIncremental {
+		return fault.New(fault.Invalid, "%q is not a kind of scan. Choose full or incremental.", kind)
+	}
+	if t.Scanner.Progress().Running {
+		return fault.New(fault.Conflict, "The tenant %s is being scanned already. Watch it below, or stop it first.", tenant)
+	}
+	s.mu.Lock()
+	ctx := s.ctx
+	s.mu.Unlock()
+	if ctx == nil || ctx.Err() != nil {
+		return fault.New(fault.Unavailable, "The portal is starting or stopping. Try again in a moment.")
+	}
+	s.wg.Go(func() {
+		if _, err := t.Scanner.Run(ctx, scan.Request{Kind: k, Cause: "person", AskedBy: askedBy}); err != nil {
+			s.portal.log.Warn("scan ended without being published", "tenant", tenant, "err", err)
+		}
+	})
+	return nil
+}
+
+// Cancel stops the tenant's running scan.
+func (s *scans) Cancel(_ context.Context, tenant, _ string) error {
+	t, err := s.portal.Tenant(tenant)
+	if err != nil {
+		return err
+	}
+	if !t.Scanner.Cancel() {
+		return fault.New(fault.NotFound, "No scan of %s is running any more.", tenant)
+	}
+	return nil
+}
+
+// Progress returns what the tenant's scan is doing.
+func (s *scans) Progress(tenant string) (web.Progress, bool) {
+	t, err := s.portal.Tenant(tenant)
+	if err != nil {
+		return web.Progress{}, false
+	}
+	p := t.Scanner.Progress()
+	if !p.Running {
+		return web.Progress{}, false
+	}
+	out := web.Progress{
+		Scan: p.Scan, Kind: string(p.Kind), Doing: p.Step, Done: p.BatchesDone, Batches: p.BatchesTotal,
+		PartsDone: p.PartsDone, Parts: p.PartsTotal, Items: p.Items, Events: p.Events, Started: p.Began, Ends: p.End,
+	}
+	for op, room := range p.Quota {
+		out.Quota = append(out.Quota, quota(op, room))
+	}
+	sort.Slice(out.Quota, func(i, j int) bool { return out.Quota[i].Operation < out.Quota[j].Operation })
+	return out, true
+}
+
+func quota(op string, r pbi.Room) web.Quota {
+	return web.Quota{Operation: op, Left: r.Left, Frees: r.Next, Blocked: r.Blocked}
+}
+
+// progressLine is a scan's state in one line, for a terminal.
+func progressLine(p scan.Progress) string {
+	line := p.Step
+	if p.BatchesTotal > 0 {
+		line += " " + strconv.Itoa(p.BatchesDone) + "/" + strconv.Itoa(p.BatchesTotal) + " batches"
+	}
+	if p.PartsTotal > 0 {
+		line += ", " + strconv.Itoa(p.PartsDone) + "/" + strconv.Itoa(p.PartsTotal) + " other parts"
+	}
+	if !p.End.IsZero() {
+		line += ", until about " + p.End.Local().Format("15:04")
+	}
+	return line
+}

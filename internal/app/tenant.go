@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"time"
+
+	"steward/internal/buildinfo"
+	"steward/internal/check"
+	"steward/internal/config"
+	"steward/internal/db"
+	"steward/internal/entra"
+	"steward/internal/graph"
+	"steward/internal/pbi"
+	"steward/internal/scan"
+	"steward/internal/secret"
+)
+
+// Clock is the time a portal lives in; the zero value is the machine's. Tests
+// and the demo's look back at past weeks bring their own.
+type Clock struct {
+	Now   func() time.Time
+	Sleep func(ctx context.Context, d time.Duration) error
+}
+
+// Tenant is everything that talks to one tenant.
+type Tenant struct {
+	Config  config.Tenant
+	Scanner *scan.Scanner
+	budgets *pbi.Budgets
+	subject check.Subject
+}
+
+// Check runs the set-up check of the tenant.
+func (t *Tenant) Check(ctx context.Context) []check.Result { return check.Tenant(ctx, t.subject) }
+
+// newTenant builds the clients of one tenant. It calls nobody.
+func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, clock Clock, log *slog.Logger) (*Tenant, error) {
+	at, err := endpoints(t)
+	if err != nil {
+		return nil, fmt.Errorf("tenant %s: %w", t.Name, err)
+	}
+	b := &clients{at: at, tenant: t, clock: clock, log: log.With("tenant", t.Name), db: d}
+	out := &Tenant{Config: t}
+	calls := &scan.Calls{}
+	scanner, budgets, err := b.application(ctx, "scanner", t.Scanner, calls.Note)
+	if err != nil {
+		return nil, err
+	}
+	out.budgets = budgets
+	out.subject = check.Subject{Scanner: scanner, Now: clock.now()}
+	if t.Executor.Configured() {
+		executor, _, err := b.application(ctx, "executor", t.Executor, nil)
+		if err != nil {
+			return nil, err
+		}
+		out.subject.Executor = &executor
+	}
+	cfg := scan.Config{
+		DB: d, Tenant: t.Name, TenantID: t.TenantID, PBI: scanner.API, Budgets: budgets, Calls: calls,
+		PersonalWorkspaces: t.Scan.Personal(), ActivityDays: t.Scan.ActivityDays,
+		Now: clock.Now, Sleep: clock.Sleep, Log: b.log,
+	}
+	if days := int(t.Scan.Archive().Hours() / 24); days > 0 {
+		cfg.ArchiveDir, cfg.ArchiveDays = filepath.Join(dataDir, "archive"), days
+	}
+	if t.Scan.UnusedWorkspaces != nil {
+		cfg.UnusedPerScan = *t.Scan.UnusedWorkspaces
+	}
+	if t.Graph {
+		g, err := b.graph(t.Scanner)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Graph = g
+		out.subject.Graph = prober{g}
+	}
+	if out.Scanner, err = scan.New(ctx, cfg); err != nil {
+		return nil, fmt.Errorf("tenant %s: %w", t.Name, err)
+	}
+	return out, nil
+}
+
+// clients builds what talks to one tenant's cloud.
+type clients struct {
+	at     entra.Endpoints
+	tenant config.Tenant
+	clock  Clock
+	log    *slog.Logger
+	db     *db.DB
+}
+
+// application builds the Power BI client of one registration. Each has its own
+// budgets: Microsoft counts most limits by caller.
+func (b *clients) application(ctx context.Context, name string, a config.App, onCall func(pbi.Call)) (check.Application, *pbi.Budgets, error) {
+	fail := func(err error) (check.Application, *pbi.Budgets, error) {
+		return check.Application{}, nil, fmt.Errorf("tenant %s, %s: %w", b.tenant.Name, name, err)
+	}
+	source, err := b.source(a, b.at.Scope())
+	if err != nil {
+		return fail(err)
+	}
+	budgets, err := pbi.NewBudgets(ctx, pbi.BudgetConfig{Store: b.db.Budgets(b.tenant.TenantID + "/" + a.ClientID), Now: b.clock.Now, Sleep: b.clock.Sleep})
+	if err != nil {
+		return fail(err)
+	}
+	api, err := pbi.New(pbi.Config{
+		API: b.at.API, Fabric: b.at.Fabric, Hosts: b.at.Hosts, Tokens: source, Budgets: budgets,
+		Now: b.clock.Now, Sleep: b.clock.Sleep, Log: b.log, UserAgent: userAgent(), OnCall: onCall,
+	})
+	if err != nil {
+		return fail(err)
+	}
+	app := check.Application{ClientID: a.ClientID, Tokens: source, API: api}
+	app.Ends, app.Trouble = credentialState(a)
+	return app, budgets, nil
+}
+
+func (b *clients) source(a config.App, scope string) (*entra.Source, error) {
+	cfg := entra.Config{Authority: b.at.Authority, TenantID: b.tenant.TenantID, ClientID: a.ClientID, Scope: scope, Sleep: b.clock.Sleep}
+	if b.clock.Now != nil {
+		cfg.Now = b.clock.Now
+	}
+	if a.Certificate.IsZero() {
+		cfg.Secret = func() (string, error) { v, err := a.ClientSecret.Read(); return v.Reveal(), err }
+	} else {
+		cfg.Certificate = func() ([]byte, error) { v, err := a.Certificate.Read(); return []byte(v.Reveal()), err }
+	}
+	return entra.New(cfg)
+}
+
+func (b *clients) graph(a config.App) (*graph.Client, error) {
+	source, err := b.source(a, graphScope(b.at))
+	if err != nil {
+		return nil, fmt.Errorf("tenant %s, graph: %w", b.tenant.Name, err)
+	}
+	g, err := graph.New(graph.Config{Base: b.at.Graph, Tokens: source, Now: b.clock.Now, Sleep: b.clock.Sleep, Log: b.log, UserAgent: userAgent()})
+	if err != nil {
+		return nil, fmt.Errorf("tenant %s, graph: %w", b.tenant.Name, err)
+	}
+	return g, nil
+}
+
+// credentialState reads a credential once for the check: when a certificate
+// ends, or why it cannot be read.
+func credentialState(a config.App) (time.Time, error) {
+	if a.Certificate.IsZero() {
+		_, err := a.ClientSecret.Read()
+		return time.Time{}, err
+	}
+	v, err := a.Certificate.Read()
+	if err != nil {
+		return time.Time{}, err
+	}
+	return secret.CertificateExpiry(v)
+}
+
+func userAgent() string { return "steward/" + buildinfo.Version() }
+
+func (c Clock) now() func() time.Time {
+	if c.Now == nil {
+		return time.Now
+	}
+	return c.Now
+}
+
+// prober makes Graph's one small call for the set-up check.
+type prober struct{ g *graph.Client }
+
+// Probe asks for an id that nobody has: the answer says whether Graph would
+// answer, and costs one small call.
+func (p prober) Probe(ctx context.Context) error {
+	_, err := p.g.ByIDs(ctx, []string{"00000000-0000-0000-0000-000000000000"})
+	return err
+}
