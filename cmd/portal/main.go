@@ -35,8 +35,11 @@ func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // cli is the command line.
 type cli struct {
+	Scan     scanCmd     `cmd:"" help:"Scan one or all tenants now. Exit 0 complete, 3 partial, 1 failed."`
+	Check    checkCmd    `cmd:"" help:"Check the set-up of each tenant and say how to mend it. Exit 1 when something must be mended."`
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
 	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
+	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema and stop."`
 	Version  versionCmd  `cmd:"" help:"Print the version and the build."`
 }
 

@@ -33,6 +33,9 @@ type Portal struct {
 type Options struct {
 	Clock Clock
 	Log   *slog.Logger
+
+	// onScan is told of every scan that began or ended.
+	onScan func(ctx context.Context, s db.Scan, what string)
 }
 
 // New opens the database and builds what the configuration names. It calls
@@ -50,7 +53,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	}
 	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d}
 	for _, t := range cfg.Tenants {
-		built, err := newTenant(ctx, d, t, cfg.DataDir, o.Clock, o.Log)
+		built, err := newTenant(ctx, d, t, cfg.DataDir, o)
 		if err != nil {
 			return nil, errors.Join(err, d.Close())
 		}

@@ -37,31 +37,21 @@ type Tenant struct {
 func (t *Tenant) Check(ctx context.Context) []check.Result { return check.Tenant(ctx, t.subject) }
 
 // newTenant builds the clients of one tenant. It calls nobody.
-func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, clock Clock, log *slog.Logger) (*Tenant, error) {
-	at, err := endpoints(t)
-	if err != nil {
-		return nil, fmt.Errorf("tenant %s: %w", t.Name, err)
-	}
-	b := &clients{at: at, tenant: t, clock: clock, log: log.With("tenant", t.Name), db: d}
-	out := &Tenant{Config: t}
+func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o Options) (*Tenant, error) {
 	calls := &scan.Calls{}
-	scanner, budgets, err := b.application(ctx, "scanner", t.Scanner, calls.Note)
+	b, err := newClients(t, o.Clock, o.Log)
 	if err != nil {
 		return nil, err
 	}
-	out.budgets = budgets
-	out.subject = check.Subject{Scanner: scanner, Now: clock.now()}
-	if t.Executor.Configured() {
-		executor, _, err := b.application(ctx, "executor", t.Executor, nil)
-		if err != nil {
-			return nil, err
-		}
-		out.subject.Executor = &executor
+	b.db = d
+	subject, budgets, g, err := b.subject(ctx, calls.Note)
+	if err != nil {
+		return nil, err
 	}
 	cfg := scan.Config{
-		DB: d, Tenant: t.Name, TenantID: t.TenantID, PBI: scanner.API, Budgets: budgets, Calls: calls,
+		DB: d, Tenant: t.Name, TenantID: t.TenantID, PBI: subject.Scanner.API, Graph: g, Budgets: budgets, Calls: calls,
 		PersonalWorkspaces: t.Scan.Personal(), ActivityDays: t.Scan.ActivityDays,
-		Now: clock.Now, Sleep: clock.Sleep, Log: b.log,
+		Now: o.Clock.Now, Sleep: o.Clock.Sleep, Log: b.log, OnEnd: o.onScan,
 	}
 	if days := int(t.Scan.Archive().Hours() / 24); days > 0 {
 		cfg.ArchiveDir, cfg.ArchiveDays = filepath.Join(dataDir, "archive"), days
@@ -69,18 +59,55 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, c
 	if t.Scan.UnusedWorkspaces != nil {
 		cfg.UnusedPerScan = *t.Scan.UnusedWorkspaces
 	}
-	if t.Graph {
-		g, err := b.graph(t.Scanner)
-		if err != nil {
-			return nil, err
-		}
-		cfg.Graph = g
-		out.subject.Graph = prober{g}
-	}
-	if out.Scanner, err = scan.New(ctx, cfg); err != nil {
+	scanner, err := scan.New(ctx, cfg)
+	if err != nil {
 		return nil, fmt.Errorf("tenant %s: %w", t.Name, err)
 	}
-	return out, nil
+	return &Tenant{Config: t, Scanner: scanner, budgets: budgets, subject: subject}, nil
+}
+
+// checkSubject builds what the set-up check asks, without a database.
+func checkSubject(ctx context.Context, t config.Tenant, log *slog.Logger) (check.Subject, error) {
+	b, err := newClients(t, Clock{}, log)
+	if err != nil {
+		return check.Subject{}, err
+	}
+	subject, _, _, err := b.subject(ctx, nil)
+	return subject, err
+}
+
+func newClients(t config.Tenant, clock Clock, log *slog.Logger) (*clients, error) {
+	at, err := endpoints(t)
+	if err != nil {
+		return nil, fmt.Errorf("tenant %s: %w", t.Name, err)
+	}
+	return &clients{at: at, tenant: t, clock: clock, log: log.With("tenant", t.Name)}, nil
+}
+
+// subject builds both applications and the directory of the tenant.
+func (b *clients) subject(ctx context.Context, onCall func(pbi.Call)) (check.Subject, *pbi.Budgets, *graph.Client, error) {
+	out := check.Subject{Now: b.clock.now()}
+	scanner, budgets, err := b.application(ctx, "scanner", b.tenant.Scanner, onCall)
+	if err != nil {
+		return out, nil, nil, err
+	}
+	out.Scanner = scanner
+	if b.tenant.Executor.Configured() {
+		executor, _, err := b.application(ctx, "executor", b.tenant.Executor, nil)
+		if err != nil {
+			return out, nil, nil, err
+		}
+		out.Executor = &executor
+	}
+	if !b.tenant.Graph {
+		return out, budgets, nil, nil
+	}
+	g, err := b.graph(b.tenant.Scanner)
+	if err != nil {
+		return out, nil, nil, err
+	}
+	out.Graph = prober{g}
+	return out, budgets, g, nil
 }
 
 // clients builds what talks to one tenant's cloud.
@@ -89,7 +116,8 @@ type clients struct {
 	tenant config.Tenant
 	clock  Clock
 	log    *slog.Logger
-	db     *db.DB
+	// db keeps the budgets; nil keeps them for this run only.
+	db *db.DB
 }
 
 // application builds the Power BI client of one registration. Each has its own
@@ -102,7 +130,11 @@ func (b *clients) application(ctx context.Context, name string, a config.App, on
 	if err != nil {
 		return fail(err)
 	}
-	budgets, err := pbi.NewBudgets(ctx, pbi.BudgetConfig{Store: b.db.Budgets(b.tenant.TenantID + "/" + a.ClientID), Now: b.clock.Now, Sleep: b.clock.Sleep})
+	keep := pbi.BudgetConfig{Now: b.clock.Now, Sleep: b.clock.Sleep}
+	if b.db != nil {
+		keep.Store = b.db.Budgets(b.tenant.TenantID + "/" + a.ClientID)
+	}
+	budgets, err := pbi.NewBudgets(ctx, keep)
 	if err != nil {
 		return fail(err)
 	}

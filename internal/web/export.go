@@ -27,7 +27,7 @@ func (s *Server) export(r *audit.Report, f audit.Format) echo.HandlerFunc {
 		}
 		req.query.Cursor, req.query.Limit = "", 0
 		if err := s.Record(c, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
-			Object: ledger.Object{Kind: "report", ID: r.Name, Name: r.Title, Tenant: req.query.View.TenantName},
+			Object:  ledger.Object{Kind: "report", ID: r.Name, Name: r.Title, Tenant: req.query.View.TenantName},
 			Details: map[ledger.Detail]string{ledger.Report: r.Name, ledger.Format: string(f), ledger.Filter: c.QueryString()}}); err != nil {
 			return err
 		}

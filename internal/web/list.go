@@ -32,7 +32,7 @@ func (s *Server) list(r *audit.Report) echo.HandlerFunc {
 		}
 		v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
 		v.Title = r.Title
-			v.List = s.listView(req, page)
+		v.List = s.listView(req, page)
 		return ok(c, templates.List(v))
 	}
 }
