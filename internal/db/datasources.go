@@ -66,7 +66,9 @@ func (in *Ingest) EndUnreferenced(ctx context.Context) error {
 				return err
 			}
 			n, err := in.exec(q.sql, in.tenant, in.scan)
-			in.changes[q.table] += n
+			if n > 0 {
+				in.changes[q.table] += n
+			}
 			return err
 		})
 		if err != nil {

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"steward/internal/db"
@@ -219,11 +220,10 @@ func readPeople(ctx context.Context, r *run) (extent, error) {
 	} else {
 		err = r.onePersonEach(ctx, left)
 	}
-	if err != nil {
-		e.seen = e.meant - len(left)
-		return e, err
+	if err == nil {
+		err = r.peopleByID(ctx, left)
 	}
-	if err := r.peopleByID(ctx, left); err != nil {
+	if err != nil {
 		e.seen = e.meant - len(left)
 		return e, err
 	}
@@ -271,6 +271,9 @@ func (r *run) onePersonEach(ctx context.Context, left map[string]tenant.Principa
 func (r *run) peopleByID(ctx context.Context, left map[string]tenant.PrincipalKind) error {
 	ids := make([]string, 0, len(left))
 	for id := range left {
+		if strings.Contains(id, "@") {
+			continue // an address that the directory did not know when it was met
+		}
 		ids = append(ids, id)
 	}
 	found, err := r.cfg.Graph.ByIDs(ctx, ids)

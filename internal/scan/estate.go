@@ -182,7 +182,8 @@ func normalKind(wire string) string {
 }
 
 // recognise replaces the address that some answers give instead of an object
-// id by the id, when the address is that of exactly one known principal.
+// id by the id: that of the one known principal with this address, or the one
+// that the directory knows.
 func (r *run) recognise(ctx context.Context, p *tenant.Principal) error {
 	if !strings.Contains(p.ID, "@") {
 		return nil
@@ -190,6 +191,11 @@ func (r *run) recognise(ctx context.Context, p *tenant.Principal) error {
 	id, err := r.cfg.DB.Reader().PrincipalByAddress(ctx, r.tenant, first(p.Address, p.ID))
 	if err != nil {
 		return fmt.Errorf("recognise %s: %w", p.ID, err)
+	}
+	if id == "" && r.cfg.Graph != nil {
+		if o, err := r.cfg.Graph.User(ctx, p.ID); err == nil {
+			id = o.ID // an address that the directory does not know, or not now, stays one
+		}
 	}
 	if id != "" {
 		p.ID = id

@@ -53,7 +53,7 @@ var allParts = []part{
 	{name: "published-to-web", read: readPublishedToWeb},
 	{name: "groups", read: readGroups, skip: noDirectory},
 	{name: "people", read: readPeople, skip: noDirectory},
-	{name: "unused", read: readUnused},
+	{name: "unused", read: readUnused, skip: noUnused},
 	{name: "activity", read: readActivity, skip: noActivity},
 }
 

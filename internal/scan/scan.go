@@ -38,7 +38,7 @@ type Config struct {
 	// means that it is not read.
 	ActivityDays int
 	// UnusedPerScan bounds the workspaces whose unused items are asked for in
-	// one scan; each costs a call of 200 an hour. 0 means 50.
+	// one scan; each costs a call of 200 an hour. 0 means 50, -1 none.
 	UnusedPerScan int
 	// Now and Sleep are the clock; nil means the real one.
 	Now   func() time.Time

@@ -10,6 +10,13 @@ import (
 	"steward/internal/tenant"
 )
 
+func noUnused(r *run) string {
+	if r.cfg.UnusedPerScan < 0 {
+		return "Microsoft's lists of unused items are switched off in the configuration."
+	}
+	return ""
+}
+
 // readUnused asks Microsoft for the unused items of some workspaces, those
 // whose list is oldest first: a call each of 200 an hour is too few for all of
 // a large tenant, so the list goes round over several scans.

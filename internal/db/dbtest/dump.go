@@ -14,9 +14,9 @@ import (
 var idColumns = []string{"ws", "item", "object", "principal", "grp", "member", "downstream", "upstream", "upstream_ws",
 	"capacity", "domain", "model", "model_ws", "app", "original", "source", "parent", "pipeline", "sharer", "manager"}
 
-// leftOut are columns without content: row numbers, and the times at which the
-// program did its work.
-var leftOut = []string{"id", "tenant", "read_at"}
+// leftOut are columns without content: row numbers, hashes over them, and when
+// the program did its work.
+var leftOut = []string{"id", "tenant", "read_at", "hash"}
 
 // Dump returns everything that is known of a tenant by content: one line per
 // version, with ids instead of numbers and scans counted in the order in which
@@ -26,7 +26,7 @@ func Dump(tb testing.TB, d *db.DB, tenant int64) []string {
 	tb.Helper()
 	dm := dumper{tb: tb, d: d, tenant: tenant, ids: map[int64]string{}, scans: map[int64]string{}}
 	dm.names(`SELECT id, guid FROM ident WHERE tenant = $1`, dm.ids)
-	dm.names(`SELECT id, 'scan ' || row_number() OVER (ORDER BY id) FROM scan WHERE tenant = $1 AND published IS NOT NULL`, dm.scans)
+	dm.names(`SELECT id, 'scan-' || row_number() OVER (ORDER BY id) FROM scan WHERE tenant = $1 AND published IS NOT NULL`, dm.scans)
 	var lines []string
 	tables := append(strings.Fields(db.HistoryTables()), "activity", "usage_day", "activity_day", "scan_figure", "scan_gap", "workspace_touch")
 	for _, table := range tables {
