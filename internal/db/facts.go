@@ -49,7 +49,7 @@ type Facts struct {
 
 // factKnowledge says which parts of the tenant were ever read.
 type factKnowledge struct {
-	pipelines, links, directory bool
+	pipelines, organisation, public, directory bool
 }
 
 type linkBits uint8
@@ -136,8 +136,10 @@ func (f *Facts) readParts(ctx context.Context) error {
 		if err := rows.Scan(&part); err != nil {
 			return err
 		}
-		f.know.pipelines = f.know.pipelines || strings.HasPrefix(part, "pipeline")
-		f.know.links = f.know.links || strings.Contains(part, "link") || strings.Contains(part, "shared")
+		// The names are those of internal/scan.
+		f.know.pipelines = f.know.pipelines || part == "pipelines"
+		f.know.organisation = f.know.organisation || part == "organisation-links"
+		f.know.public = f.know.public || part == "published-to-web"
 		return nil
 	}, f.view.Tenant, f.view.Scan)
 }
@@ -217,7 +219,6 @@ func (f *Facts) readLinks(ctx context.Context) error {
 		if err := rows.Scan(&item, &link); err != nil {
 			return err
 		}
-		f.know.links = true
 		if link == string(tenant.LinkPublic) {
 			f.links[item] |= linkPublic
 		} else {
@@ -258,7 +259,7 @@ func (f *Facts) readFigures(ctx context.Context) error {
 		public += bit(bits&linkPublic != 0)
 		organisation += bit(bits&linkOrganisation != 0)
 	}
-	t.OrgLinks, t.PublicLinks = answer(organisation, f.know.links), answer(public, f.know.links)
+	t.OrgLinks, t.PublicLinks = answer(organisation, f.know.organisation), answer(public, f.know.public)
 	for _, p := range f.principals {
 		t.Guests += bit(p.Guest)
 	}

@@ -46,7 +46,8 @@ func (f *Facts) shareFacts(ctx context.Context, _ []int64, p *FactPart) error {
 		it.Outsiders = answer(outsiders[i], known && p.usersKnown[at])
 		// A link for everybody shows as a right of everybody, or in the list of
 		// widely shared items; either is enough to know.
-		it.OrgLink = answer(everyone[i] || f.links[it.Num]&linkOrganisation != 0, everyone[i] || f.know.links || known)
+		link := everyone[i] || f.links[it.Num]&linkOrganisation != 0
+		it.OrgLink = answer(link, link || f.know.organisation || known)
 		outside[at] += outsiders[i]
 		allKnown[at] = allKnown[at] && known
 	}

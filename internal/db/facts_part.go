@@ -150,9 +150,8 @@ func (f *Facts) scanItem(rows *sql.Rows, p *FactPart) error {
 	it.Shares = answer(shares, x.usersKnown)
 	it.HasModel = model.Valid
 	it.ModelElsewhere = modelWS.Valid && modelWS.Int64 != ws
-	if f.know.links {
-		it.PublishedWeb = policy.Known(f.links[it.Num]&linkPublic != 0)
-	}
+	public := f.links[it.Num]&linkPublic != 0
+	it.PublishedWeb = answer(public, public || f.know.public)
 	f.ownerFacts(&it, cmp.Or(configuredBy, createdBy))
 	it.Derive()
 	it.Usage.SeenDays = f.tenant.ActivityDays

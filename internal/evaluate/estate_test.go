@@ -148,9 +148,8 @@ func (w *world) scan(e *estate) db.View {
 		}
 		got := w.space(e, &e.Spaces[i])
 		seen[got.ID] = true
-		w.check(in.Workspace(ctx, &got))
+		w.check(in.Workspaces(ctx, &got))
 	}
-	w.check(in.Flush())
 	var gone []string
 	w.check(w.db.Reader().OpenWorkspaces(ctx, w.tenant, func(id string) error {
 		if !seen[id] {
@@ -162,11 +161,9 @@ func (w *world) scan(e *estate) db.View {
 		w.check(in.EndWorkspace(ctx, g))
 	}
 	w.rest(in, e)
-	w.check(in.Flush())
 	directory := w.db.Ingest(w.tenant, s.ID)
 	defer directory.Close()
 	w.directory(directory, e)
-	w.check(directory.Flush())
 	w.parts(e, s.ID)
 	s.State, s.Meant, s.Seen = db.ScanComplete, max(e.Meant, int64(len(e.Spaces))), int64(len(e.Spaces)-len(e.Unseen))
 	w.check(w.db.PublishScan(ctx, s, nil))
@@ -177,14 +174,14 @@ func (w *world) scan(e *estate) db.View {
 
 func (w *world) parts(e *estate, scan int64) {
 	ctx := w.tb.Context()
-	for _, part := range []string{"pipelines", "links"} {
+	for _, part := range []string{"pipelines", "organisation-links", "published-to-web"} {
 		w.check(w.db.SavePart(ctx, scan, db.Part{Name: part, State: db.PartDone, AsOf: w.now}))
 	}
 	var gaps []db.Gap
 	for _, name := range e.Unseen {
 		gaps = append(gaps, db.Gap{WorkspaceID: id(name), Reason: "the scanner failed"})
 	}
-	w.check(w.db.ReplaceGaps(ctx, w.tenant, scan, gaps))
+	w.check(w.db.AddGaps(ctx, w.tenant, scan, gaps))
 	w.activity(e, scan)
 }
 
@@ -400,7 +397,6 @@ func (w *world) activity(e *estate, scan int64) {
 		}
 	}
 	w.check(in.Activity(ctx, events))
-	w.check(in.Flush())
 	for d := 1; d <= e.Whole; d++ {
 		days[d] = true
 	}

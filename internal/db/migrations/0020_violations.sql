@@ -245,10 +245,7 @@ BEGIN
 END;
 -- +goose StatementEnd
 
--- What judging needs to find what changed between two scans.
-CREATE INDEX principal_by_from  ON principal (tenant, from_scan);
-CREATE INDEX member_by_from     ON group_member (tenant, from_scan);
-CREATE INDEX member_by_to       ON group_member (tenant, to_scan) WHERE to_scan IS NOT NULL;
+-- Refreshes are judged with their workspace.
 CREATE INDEX refreshable_by_ws  ON refreshable (ws);
 
 -- For people who read the file themselves.
