@@ -65,7 +65,7 @@ const (
 	tagEpisode
 	tagActivity
 	tagSetting
-	tagDatasource
+	_
 	tagTwist
 	tagPlan
 	tagUse
@@ -76,7 +76,7 @@ const (
 	tagLeave
 	tagRole
 	tagIP
-	tagProbe
+	_
 	tagNewID
 )
 

@@ -11,7 +11,6 @@ const (
 	kDashboard = 300
 	kAppReport = 400 // app copies of reports, same offset
 	kAppDash   = 600
-	kLimit     = 1000
 )
 
 // itemPlan is one item as it is laid out, without name or dates.

@@ -39,7 +39,6 @@ const (
 	// About its state.
 	twistRemoving twist = "stuck in removal"
 	twistRestored twist = "deleted by mistake and restored"
-	twistDeleted  twist = "deleted lately"
 
 	// About its type.
 	twistClassic     twist = "classic workspace"
