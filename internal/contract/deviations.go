@@ -78,6 +78,8 @@ var deviations = []deviation{
 	{"WorkspaceInfo_GetScanResult", "response", "*users[].dataflowUserAccessRight", "required", "official example has appUserAccessRight instead"},
 	{"WorkspaceInfo_GetScanResult", "response", "*.appId", "null", "null on an ordinary report or dashboard seen live"},
 
+	{"", "response", "*reports[].reportType", "enum", "values beyond the two declared ones seen live"},
+
 	// admin lists
 	{"Groups_GetGroupsAsAdmin", "response", "value[].users[].identifier", "required", "official $expand=users example has e-mail and right only"},
 	{"Groups_GetGroupsAsAdmin", "response", "value[].users[].principalType", "required", "official $expand=users example has e-mail and right only"},
