@@ -119,9 +119,9 @@ func quotable(cell []byte) bool {
 //
 //	= + - @ TAB CR LF NUL and the full-width ＝ ＋ － ＠
 //
-// The same is done behind every semicolon and tab within the text, since a
-// spreadsheet of a semicolon locale begins a cell there whatever the quotes
-// say. NUL and invalid UTF-8 become U+FFFD. All other characters stay.
+// The same is done behind every semicolon, tab and line end within the text
+// where a sign follows: a spreadsheet that splits at semicolons does not see
+// our quotes and begins a cell there. NUL and invalid UTF-8 become U+FFFD. All other characters stay.
 func Safe(text string) string { return string(safe([]byte(text))) }
 
 func safe(cell []byte) []byte {
@@ -149,7 +149,7 @@ func safe(cell []byte) []byte {
 			out = append(out, cell[i:i+n]...)
 		}
 		i += n
-		if (r == ';' || r == '\t') && dangerous(cell[i:], true) {
+		if (r == ';' || r == '\t' || r == '\n' || r == '\r') && dangerous(cell[i:], true) {
 			out = append(out, '\'')
 		}
 	}
@@ -159,7 +159,7 @@ func safe(cell []byte) []byte {
 // simple reports whether only the beginning of the cell can need a change.
 func simple(cell []byte) bool {
 	for _, b := range cell {
-		if b == 0 || b == ';' || b == '\t' || b >= utf8.RuneSelf {
+		if b == 0 || b == ';' || b == '\t' || b == '\n' || b == '\r' || b >= utf8.RuneSelf {
 			return false
 		}
 	}
@@ -167,20 +167,25 @@ func simple(cell []byte) bool {
 }
 
 const (
-	formulaSigns = "=+-@\t\r\n\x00＝＋－＠"
-	blanks       = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2060\u202f\u205f\u3000\ufeff\v\f\u0085\u2028\u2029"
+	signs    = "=+-@＝＋－＠"
+	controls = "\t\r\n\x00"
+	blanks   = " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u2060\u202f\u205f\u3000\ufeff\v\f\u0085\u2028\u2029"
 )
 
 // dangerous reports whether a cell that begins with text would be taken for a
-// formula. Within a cell quotes are skipped too: there they may be read as the
-// quotes of a cell.
+// formula. Within a cell quotes are skipped too, since there they may be read
+// as the quotes of a cell, and control characters are judged where they stand.
 func dangerous(text []byte, within bool) bool {
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
-		if strings.ContainsRune(formulaSigns, r) && !(r == utf8.RuneError && n == 1) {
+		switch {
+		case r == utf8.RuneError && n == 1:
+			return false
+		case strings.ContainsRune(signs, r):
 			return true
-		}
-		if !strings.ContainsRune(blanks, r) && !(within && r == '"') {
+		case strings.ContainsRune(controls, r) && (!within || r != 0):
+			return !within
+		case !strings.ContainsRune(blanks, r) && (!within || r != '"' && r != 0):
 			return false
 		}
 		text = text[n:]

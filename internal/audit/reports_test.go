@@ -13,9 +13,14 @@ import (
 // small opens the tenant that a person can hold in their head.
 func small(tb testing.TB) *db.Reader {
 	tb.Helper()
+	return openSmall(tb).Reader()
+}
+
+func openSmall(tb testing.TB) *db.DB {
+	tb.Helper()
 	d := dbtest.Open(tb, nil)
 	audittest.Small(tb, d)
-	return d.Reader()
+	return d
 }
 
 // asOf is the view of a scan; 0 is the newest.
