@@ -35,6 +35,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"steward/internal/sim/acts"
 	"steward/internal/sim/entra"
 	"steward/internal/sim/fabric"
 	"steward/internal/sim/graph"
@@ -63,6 +64,10 @@ type Config struct {
 	SignIn entra.SignIn
 	// Scans shapes the metadata scans: how long they take and which fail.
 	Scans powerbi.Scans
+	// Times are how long moves, deployments and refreshes take.
+	Times acts.Times
+	// SameNames lets two workspaces have one name.
+	SameNames bool
 	// Journal keeps this many requests (10,000 when 0) and copies each to
 	// JournalCopy as a line of JSON unless that is nil.
 	Journal     int
@@ -95,6 +100,8 @@ type Cloud struct {
 	// Entra, PowerBI and the others may be steered directly by tests in Go.
 	Entra   *entra.Service
 	PowerBI *powerbi.Service
+	// Acts is what callers changed, and how long that takes.
+	Acts *acts.Book
 
 	tables   map[rest.Service][]rest.Operation
 	routers  map[rest.Service]*rest.Router
@@ -118,10 +125,11 @@ func New(cfg Config) *Cloud {
 	c.Entra = entra.New(entra.Config{TenantID: wc.TenantID, TenantName: wc.TenantName,
 		TenantNames: []string{wc.Domain, "common", "organizations"}, Apps: cfg.Apps, People: people(cfg.World),
 		SignIn: cfg.SignIn, NewID: cfg.NewID, Enforce: cfg.Limits != Off})
-	c.PowerBI = powerbi.New(powerbi.Config{World: cfg.World, NewID: cfg.NewID, Scans: cfg.Scans, Enforce: cfg.Limits != Off})
+	c.Acts = acts.New(acts.Config{World: cfg.World, NewID: cfg.NewID, Times: cfg.Times, SameNames: cfg.SameNames})
+	c.PowerBI = powerbi.New(powerbi.Config{World: cfg.World, Acts: c.Acts, NewID: cfg.NewID, Scans: cfg.Scans, Enforce: cfg.Limits != Off})
 	c.tables = map[rest.Service][]rest.Operation{
 		rest.Login: c.Entra.Operations(), rest.PowerBI: c.PowerBI.Operations(),
-		rest.Fabric: fabric.New(cfg.World).Operations(), rest.Graph: graph.New(cfg.World).Operations(),
+		rest.Fabric: fabric.New(cfg.World, c.Acts).Operations(), rest.Graph: graph.New(cfg.World).Operations(),
 	}
 	c.routers = map[rest.Service]*rest.Router{}
 	for s, ops := range c.tables {

@@ -150,6 +150,7 @@ func (v *visit) perform(w http.ResponseWriter) {
 			defer z.close()
 		}
 	}
+	v.cloud.Acts.Settle(call.Now)
 	call.Op.Handle(call)
 	if v.status(w) < 300 {
 		v.cloud.faults.succeeded(call.Op.ID, call.Now)

@@ -10,15 +10,21 @@ import (
 	"strings"
 	"time"
 
+	"steward/internal/sim/acts"
 	"steward/internal/sim/rest"
 	"steward/internal/sim/world"
 )
 
 // Service answers the operations. It is safe for concurrent use.
-type Service struct{ world *world.World }
+type Service struct {
+	world *world.World
+	acts  *acts.Book
+}
 
-// New returns the service over a tenant.
-func New(w *world.World) *Service { return &Service{w} }
+// New returns the service over a tenant; book carries out what callers change.
+func New(w *world.World, book *acts.Book) *Service {
+	return &Service{world: w, acts: book}
+}
 
 const root = "/v1/"
 
@@ -36,7 +42,7 @@ func mine(id, path string, handle func(*rest.Call)) rest.Operation {
 // because the admin and the platform API use some of them twice.
 func (s *Service) Operations() []rest.Operation {
 	hourly, few, many := rest.PerHour(200), rest.PerMinute(25), rest.PerMinute(100)
-	return []rest.Operation{
+	return append(s.writes(), []rest.Operation{
 		admin("Workspaces_ListWorkspaces", "workspaces", s.adminWorkspaces, hourly),
 		admin("Workspaces_GetWorkspace", "workspaces/{workspaceId}", s.adminWorkspace, hourly),
 		admin("Workspaces_ListWorkspaceAccessDetails", "workspaces/{workspaceId}/users", s.workspaceUsers, hourly),
@@ -64,7 +70,7 @@ func (s *Service) Operations() []rest.Operation {
 		mine("DeploymentPipelines_ListDeploymentPipelineStageItems", "deploymentPipelines/{deploymentPipelineId}/stages/{stageId}/items", s.stageItems),
 		mine("DeploymentPipelines_ListDeploymentPipelineOperations", "deploymentPipelines/{deploymentPipelineId}/operations", s.deployments),
 		mine("DeploymentPipelines_GetDeploymentPipelineOperation", "deploymentPipelines/{deploymentPipelineId}/operations/{operationId}", s.deployment),
-	}
+	}...)
 }
 
 // paged is what every list of Fabric carries besides its rows; both are left out

@@ -25,18 +25,7 @@ func wireMine(ws *world.Workspace) workspace {
 
 // role is the caller's right on a workspace, by itself or through a group.
 func (s *Service) role(c *rest.Call, ws *world.Workspace) string {
-	ids := map[string]bool{c.Caller.ObjectID: true}
-	for _, g := range s.world.MemberOf(c.Caller.ObjectID, c.At) {
-		ids[g.ID] = true
-	}
-	for _, right := range []string{world.RightAdmin, world.RightMember, world.RightContributor, world.RightViewer} {
-		for _, g := range ws.Grants {
-			if g.Right == right && ids[g.Principal.ID] {
-				return right
-			}
-		}
-	}
-	return ""
+	return s.acts.Role(c.Caller.ObjectID, ws, c.At)
 }
 
 // member finds the workspace of a call; who has no role there is told that it
@@ -128,7 +117,7 @@ func (s *Service) items(c *rest.Call) {
 	c.JSON(200, out)
 }
 
-// capacities lists those that the caller administers.
+// capacities lists those that the caller can assign workspaces to.
 func (s *Service) capacities(c *rest.Call) {
 	type row struct {
 		ID          string `json:"id"`
@@ -142,15 +131,14 @@ func (s *Service) capacities(c *rest.Call) {
 		paged
 	}{Value: []row{}}
 	for _, k := range s.world.Capacities(c.At) {
+		if s.acts.MayAssign(actor(c), k) == "None" {
+			continue
+		}
 		state := "Inactive"
 		if k.State == "Active" {
 			state = "Active"
 		}
-		for _, a := range k.Admins {
-			if sameID(a, c.Caller.ObjectID) || sameID(a, c.Caller.AppID) {
-				out.Value = append(out.Value, row{k.ID, k.DisplayName, k.SKU, k.Region, state})
-			}
-		}
+		out.Value = append(out.Value, row{k.ID, k.DisplayName, k.SKU, k.Region, state})
 	}
 	c.JSON(200, out)
 }

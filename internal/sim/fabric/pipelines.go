@@ -25,11 +25,7 @@ type stage struct {
 }
 
 func (s *Service) runs(c *rest.Call, p world.Pipeline) bool {
-	mine := s.world.MemberOf(c.Caller.ObjectID, c.At)
-	return slices.ContainsFunc(p.Grants, func(g world.Grant) bool {
-		return g.Principal.ID == c.Caller.ObjectID ||
-			slices.ContainsFunc(mine, func(m world.Group) bool { return m.ID == g.Principal.ID })
-	})
+	return s.acts.Runs(c.Caller.ObjectID, p, c.At)
 }
 
 func (s *Service) myPipeline(c *rest.Call) (world.Pipeline, bool) {

@@ -94,15 +94,12 @@ func (s *Service) capacityUsers(c *rest.Call) {
 	answerList(c, "capacityUsers", rows)
 }
 
-// myCapacities lists the capacities that the caller can assign workspaces to:
-// those it administers.
+// myCapacities lists the capacities that the caller can assign workspaces to.
 func (s *Service) myCapacities(c *rest.Call) {
 	rows := []capacity{}
 	for _, k := range s.world.Capacities(c.At) {
-		for _, a := range k.Admins {
-			if sameID(a, c.Caller.ObjectID) || sameID(a, c.Caller.AppID) {
-				rows = append(rows, wireCapacity(k, "Admin"))
-			}
+		if right := s.acts.MayAssign(actor(c), k); right != "None" {
+			rows = append(rows, wireCapacity(k, right))
 		}
 	}
 	answerList(c, "capacities", rows)

@@ -27,24 +27,9 @@ func wireMyGroup(ws *world.Workspace) group {
 // rank orders the workspace rights; what is unknown ranks below all.
 var rank = map[string]int{world.RightViewer: 1, world.RightContributor: 2, world.RightMember: 3, world.RightAdmin: 4}
 
-// role is the caller's best right on a workspace, by itself or through groups;
-// empty when it has none.
+// role is the caller's best right on a workspace; empty when it has none.
 func (s *Service) role(c *rest.Call, ws *world.Workspace) string {
-	ids := map[string]bool{c.Caller.ObjectID: true}
-	best := ""
-	for pass := 0; pass < 2; pass++ {
-		for _, g := range ws.Grants {
-			if ids[g.Principal.ID] && rank[g.Right] > rank[best] {
-				best = g.Right
-			}
-		}
-		if pass == 0 {
-			for _, g := range s.world.MemberOf(c.Caller.ObjectID, c.At) {
-				ids[g.ID] = true
-			}
-		}
-	}
-	return best
+	return s.acts.Role(c.Caller.ObjectID, ws, c.At)
 }
 
 // member finds the workspace of an ordinary call and checks that the caller has

@@ -27,7 +27,8 @@ func mine(id, path string, handle func(*rest.Call)) rest.Operation {
 // Operations is the service's table: Microsoft's operation, its path, its quota,
 // its handler.
 func (s *Service) Operations() []rest.Operation {
-	return slices.Concat(s.scannerOps(), s.adminWorkspaceOps(), s.adminItemOps(), s.adminTenantOps(), s.ordinaryOps())
+	return slices.Concat(s.scannerOps(), s.adminWorkspaceOps(), s.adminItemOps(), s.adminTenantOps(), s.adminWriteOps(), s.ordinaryOps(),
+		s.workspaceWriteOps(), s.pipelineWriteOps(), s.datasetWriteOps())
 }
 
 func (s *Service) scannerOps() []rest.Operation {
@@ -123,4 +124,80 @@ func (s *Service) ordinaryOps() []rest.Operation {
 		mine("Pipelines_GetPipelineOperations", "pipelines/{pipelineId}/operations", s.pipelineOperations),
 		mine("Pipelines_GetPipelineOperation", "pipelines/{pipelineId}/operations/{operationId}", s.pipelineOperation),
 	}
+}
+
+// act is a row of the ordinary APIs that changes something.
+func act(id, method, path string, handle func(*rest.Call)) rest.Operation {
+	return rest.Operation{ID: id, Method: method, Path: root + path, Access: rest.Ordinary, Handle: handle}
+}
+
+func (s *Service) workspaceWriteOps() []rest.Operation {
+	return []rest.Operation{
+		act("Groups_CreateGroup", "POST", "groups", s.createGroup),
+		act("Groups_UpdateGroup", "PATCH", "groups/{groupId}", s.updateGroup),
+		act("Groups_DeleteGroup", "DELETE", "groups/{groupId}", s.deleteGroup),
+		act("Groups_AddGroupUser", "POST", "groups/{groupId}/users", s.addGroupUser),
+		act("Groups_UpdateGroupUser", "PUT", "groups/{groupId}/users", s.updateGroupUser),
+		act("Groups_DeleteUserInGroup", "DELETE", "groups/{groupId}/users/{user}", s.deleteGroupUser),
+		act("Groups_AssignToCapacity", "POST", "groups/{groupId}/AssignToCapacity", s.assignToCapacity),
+		act("Groups_CapacityAssignmentStatus", "GET", "groups/{groupId}/CapacityAssignmentStatus", s.capacityStatus),
+		act("Reports_GetReports", "GET", "reports", notHere),
+		act("Datasets_GetDatasets", "GET", "datasets", notHere),
+		act("Dashboards_GetDashboards", "GET", "dashboards", notHere),
+		act("Groups_AssignMyWorkspaceToCapacity", "POST", "AssignToCapacity", notHere),
+	}
+}
+
+func (s *Service) pipelineWriteOps() []rest.Operation {
+	const one = "pipelines/{pipelineId}"
+	return []rest.Operation{
+		act("Pipelines_CreatePipeline", "POST", "pipelines", s.createPipeline),
+		act("Pipelines_UpdatePipeline", "PATCH", one, s.updatePipeline),
+		act("Pipelines_DeletePipeline", "DELETE", one, s.deletePipeline),
+		act("Pipelines_UpdatePipelineUser", "POST", one+"/users", s.addPipelineUser),
+		act("Pipelines_DeletePipelineUser", "DELETE", one+"/users/{identifier}", s.deletePipelineUser),
+		act("Pipelines_AssignWorkspace", "POST", one+"/stages/{stageOrder}/assignWorkspace", s.assignWorkspace),
+		act("Pipelines_UnassignWorkspace", "POST", one+"/stages/{stageOrder}/unassignWorkspace", s.unassignWorkspace),
+		act("Pipelines_DeployAll", "POST", one+"/deployAll", s.deploy(false)),
+		act("Pipelines_SelectiveDeploy", "POST", one+"/deploy", s.deploy(true)),
+	}
+}
+
+func (s *Service) datasetWriteOps() []rest.Operation {
+	const mine, inGroup = "datasets/{datasetId}/", "groups/{groupId}/datasets/{datasetId}/"
+	return []rest.Operation{
+		act("Datasets_RefreshDataset", "POST", mine+"refreshes", s.startRefresh),
+		act("Datasets_RefreshDatasetInGroup", "POST", inGroup+"refreshes", s.startRefresh),
+		act("Datasets_GetRefreshExecutionDetails", "GET", mine+"refreshes/{refreshId}", s.refreshDetails),
+		act("Datasets_GetRefreshExecutionDetailsInGroup", "GET", inGroup+"refreshes/{refreshId}", s.refreshDetails),
+		act("Datasets_CancelRefresh", "DELETE", mine+"refreshes/{refreshId}", s.cancelRefresh),
+		act("Datasets_CancelRefreshInGroup", "DELETE", inGroup+"refreshes/{refreshId}", s.cancelRefresh),
+		act("Datasets_UpdateRefreshSchedule", "PATCH", mine+"refreshSchedule", s.setSchedule),
+		act("Datasets_UpdateRefreshScheduleInGroup", "PATCH", inGroup+"refreshSchedule", s.setSchedule),
+		act("Datasets_TakeOverInGroup", "POST", inGroup+"Default.TakeOver", s.takeOver),
+	}
+}
+
+// adminWriteOps are closed to service principals: a Fabric administrator must
+// make these calls in person, so none of them has a handler that could be reached.
+func (s *Service) adminWriteOps() []rest.Operation {
+	var ops []rest.Operation
+	for _, row := range [][3]string{
+		{"Groups_AddUserAsAdmin", "POST", "groups/{groupId}/users"},
+		{"Groups_DeleteUserAsAdmin", "DELETE", "groups/{groupId}/users/{user}"},
+		{"Groups_RestoreDeletedGroupAsAdmin", "POST", "groups/{groupId}/restore"},
+		{"Groups_UpdateGroupAsAdmin", "PATCH", "groups/{groupId}"},
+		{"Capacities_AssignWorkspacesToCapacity", "POST", "capacities/AssignWorkspaces"},
+		{"Capacities_UnassignWorkspacesFromCapacity", "POST", "capacities/UnassignWorkspaces"},
+		{"InformationProtection_SetLabelsAsAdmin", "POST", "informationprotection/setLabels"},
+		{"InformationProtection_RemoveLabelsAsAdmin", "POST", "informationprotection/removeLabels"},
+		{"Admin_AddPowerBIEncryptionKey", "POST", "tenantKeys"},
+		{"Admin_PatchCapacityAsAdmin", "PATCH", "capacities/{capacityId}"},
+		{"Pipelines_UpdateUserAsAdmin", "POST", "pipelines/{pipelineId}/users"},
+		{"Pipelines_DeleteUserAsAdmin", "DELETE", "pipelines/{pipelineId}/users/{identifier}"},
+	} {
+		ops = append(ops, rest.Operation{ID: row[0], Method: row[1], Path: root + "admin/" + row[2], Access: rest.DelegatedAdmin,
+			Quotas: rest.PerHour(200), Handle: func(c *rest.Call) { c.NotFound() }})
+	}
+	return ops
 }

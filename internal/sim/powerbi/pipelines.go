@@ -61,7 +61,7 @@ func (s *Service) adminPipelines(c *rest.Call) {
 	}
 	rows := []pipeline{}
 	for p := range s.world.Pipelines(c.At) {
-		ok, err := f.Match(odata.Fields{"id": p.ID, "displayName": p.DisplayName, "users": make([]odata.Row, len(p.Grants))})
+		ok, err := f.Match(odata.Fields{"id": p.ID, "displayName": p.DisplayName, "users": pipelineRows(p)})
 		if err != nil {
 			badFilter(c, err)
 			return
@@ -110,19 +110,7 @@ func (s *Service) myPipeline(c *rest.Call) (world.Pipeline, bool) {
 }
 
 func (s *Service) runs(c *rest.Call, p world.Pipeline) bool {
-	for _, g := range p.Grants {
-		if g.Principal.ID == c.Caller.ObjectID {
-			return true
-		}
-	}
-	for _, mine := range s.world.MemberOf(c.Caller.ObjectID, c.At) {
-		for _, g := range p.Grants {
-			if g.Principal.ID == mine.ID {
-				return true
-			}
-		}
-	}
-	return false
+	return s.acts.Runs(c.Caller.ObjectID, p, c.At)
 }
 
 // myStages leaves out the names of workspaces that the caller cannot see.
@@ -219,4 +207,13 @@ func (s *Service) stageArtifacts(c *rest.Call) {
 		out[pr.Item.Kind] = append(rows, w)
 	}
 	c.JSON(200, out)
+}
+
+// pipelineRows are a pipeline's users as a filter sees them.
+func pipelineRows(p world.Pipeline) []odata.Row {
+	rows := []odata.Row{}
+	for _, u := range pipelineUsers(p) {
+		rows = append(rows, odata.Fields{"identifier": u.Identifier, "accessRight": u.Right, "principalType": u.PrincipalType})
+	}
+	return rows
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"steward/internal/sim/acts"
 	"steward/internal/sim/rest"
 	"steward/internal/sim/world"
 )
@@ -21,6 +22,8 @@ import (
 // Config is what New needs.
 type Config struct {
 	World *world.World
+	// Acts carries out what callers change.
+	Acts *acts.Book
 	// NewID makes scan ids and the like.
 	NewID func() string
 	Scans Scans
@@ -44,6 +47,7 @@ type Scans struct {
 // Service answers the operations. It is safe for concurrent use.
 type Service struct {
 	world *world.World
+	acts  *acts.Book
 	cfg   Config
 
 	mu      sync.Mutex
@@ -64,7 +68,7 @@ func New(cfg Config) *Service {
 	if cfg.Scans.Instant {
 		cfg.Scans.Queued, cfg.Scans.Running = 0, 0
 	}
-	return &Service{world: cfg.World, cfg: cfg, scans: map[string]*scan{}}
+	return &Service{world: cfg.World, acts: cfg.Acts, cfg: cfg, scans: map[string]*scan{}}
 }
 
 // list is the usual answer: an OData context, a count and the rows.
