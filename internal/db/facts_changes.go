@@ -114,22 +114,30 @@ func (f *Facts) touchedElsewhere(ctx context.Context, since int64, t *Touched) e
 }
 
 // touchedNames finds the namesakes, by the old name and the new one, of
-// workspaces that came, went or were renamed.
+// workspaces that came, went, were renamed, or began or ceased to compete for
+// their name.
 func (f *Facts) touchedNames(ctx context.Context, since int64, t *Touched) error {
-	var names []string
-	for _, column := range []string{"from_scan", "to_scan"} {
-		err := f.rows(ctx, `SELECT w.name FROM workspace w WHERE w.tenant = $1 AND w.`+column+` > $2 AND w.`+column+` <= $3`, func(rows *sql.Rows) error {
-			var name string
-			err := rows.Scan(&name)
-			names = append(names, name)
+	type naming struct {
+		ws                int64
+		name, kind, state string
+	}
+	versions := map[naming]int{} // begun minus ended
+	for column, by := range map[string]int{"from_scan": 1, "to_scan": -1} {
+		err := f.rows(ctx, `SELECT w.ws, w.name, w.kind, w.state FROM workspace w WHERE w.tenant = $1 AND w.`+column+` > $2 AND w.`+column+` <= $3`, func(rows *sql.Rows) error {
+			var n naming
+			err := rows.Scan(&n.ws, &n.name, &n.kind, &n.state)
+			versions[n] += by
 			return err
 		}, f.view.Tenant, since, f.view.Scan)
 		if err != nil {
 			return err
 		}
 	}
-	for _, name := range names {
-		for _, ws := range f.names.related(name) {
+	for n, balance := range versions {
+		if balance == 0 {
+			continue // another version of the workspace under the same name
+		}
+		for _, ws := range f.names.related(n.name) {
 			t.Workspaces[ws] = true
 		}
 	}

@@ -38,7 +38,7 @@ type Unit struct {
 
 // changesPerWrite bounds one transaction of SaveUnits, so that a person's
 // write never waits long.
-const changesPerWrite = 500
+const changesPerWrite = 1000
 
 // SaveUnits writes the changes of a judging and what the units now count for.
 // A unit is whole in one transaction, unless it alone has more changes than
@@ -71,12 +71,17 @@ func (d *DB) saveSome(ctx context.Context, v View, evaluation int64, units []Uni
 		units = []Unit{u}
 	}
 	return d.Write(ctx, func(tx *Tx) error {
+		unit, err := tx.PrepareContext(ctx, `INSERT INTO evaluation_unit (tenant, ws, scan, tally) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (tenant, ws) DO UPDATE SET scan = excluded.scan, tally = excluded.tally`)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = unit.Close() }()
 		for _, u := range units {
 			if err := saveChanges(ctx, tx, v, u.Changes); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO evaluation_unit (tenant, ws, scan, tally) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (tenant, ws) DO UPDATE SET scan = excluded.scan, tally = excluded.tally`, v.Tenant, u.Workspace, v.Scan, u.Tally); err != nil {
+			if _, err := unit.ExecContext(ctx, v.Tenant, u.Workspace, v.Scan, u.Tally); err != nil {
 				return err
 			}
 		}

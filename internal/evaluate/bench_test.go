@@ -28,7 +28,9 @@ func benchItems() int {
 // syntheticSpace is the n-th workspace of a made-up tenant in ordinary order:
 // three admins, a group, most items labelled, some shared with guests.
 func syntheticSpace(n, version int) db.SeenWorkspace {
-	guid := func(kind, n int) string { return fmt.Sprintf("%08x-%04x-4000-8000-%012x", n*2654435761&0xffffffff, kind, n) }
+	guid := func(kind, n int) string {
+		return fmt.Sprintf("%08x-%04x-4000-8000-%012x", n*2654435761&0xffffffff, kind, n)
+	}
 	who := func(n int, right string) tenant.Grant {
 		n %= 50_000
 		return tenant.Grant{Right: tenant.Right(right), Principal: tenant.Principal{ID: guid(9, n), Kind: tenant.PrincipalUser, Guest: n%97 == 0,

@@ -240,9 +240,9 @@ func (w *world) item(e *estate, i *item) tenant.Item {
 	if it.Kind == "" {
 		it.Kind = tenant.ItemReport
 	}
-	it.Created = w.now.AddDate(0, 0, -max(i.Days, 1))
+	it.Created = noon.AddDate(0, 0, -max(i.Days, 1))
 	if i.Days == 0 {
-		it.Created = w.now.AddDate(0, 0, -400)
+		it.Created = noon.AddDate(0, 0, -400)
 	}
 	if i.Owner != "" {
 		it.ConfiguredBy = i.Owner + "@contoso.com"
@@ -350,7 +350,7 @@ func (w *world) links(in *db.Ingest, e *estate) {
 func (w *world) refreshables(in *db.Ingest, e *estate) {
 	var all []tenant.Refreshable
 	for model, r := range e.Refreshes {
-		at := w.now.AddDate(0, 0, -r.Days)
+		at := w.now.Truncate(24*time.Hour).AddDate(0, 0, -r.Days)
 		got := tenant.Refreshable{ID: id(model), Name: model, WorkspaceID: w.spaceOf(e, model), Refreshes: r.Refreshes, Failures: r.Failures,
 			MedianSeconds: float64(r.Median), LastStatus: r.Status, LastEnd: at, WindowStart: at}
 		all = append(all, got)

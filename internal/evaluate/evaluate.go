@@ -66,6 +66,7 @@ type run struct {
 	spaces   []int64
 	people   []int64
 	holdings map[int64]db.Holding // nil unless everything is judged
+	unsaved  []db.Unit
 	result   Result
 }
 

@@ -56,7 +56,10 @@ func (r *run) judgeSpaces(ctx context.Context) error {
 		}
 		free <- l.part
 	}
-	return ctx.Err()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return r.save(ctx, nil, 0)
 }
 
 // seen leaves out the workspaces that the scan could not see.
@@ -94,10 +97,28 @@ func (r *run) judgePart(ctx context.Context, judge *policy.Judge, l loaded) erro
 		return violation.Judged // a right that was taken away is mended, too
 	})
 	r.result.Workspaces += int64(len(spaces))
-	if err := r.store.SaveUnits(ctx, r.view, r.record.ID, s.units(spaces, changes)); err != nil {
+	if err := r.save(ctx, s.units(spaces, changes), saveAt); err != nil {
 		return err
 	}
 	return r.dropGone(ctx, l.ids, visible)
+}
+
+// saveAt is how much is gathered, in units and changes, before it is written:
+// every commit waits for the disk.
+const saveAt = 900
+
+// save writes what was gathered once there is at least so much of it.
+func (r *run) save(ctx context.Context, units []db.Unit, atLeast int) error {
+	r.unsaved = append(r.unsaved, units...)
+	size := 0
+	for i := range r.unsaved {
+		size += 1 + len(r.unsaved[i].Changes)
+	}
+	if size < atLeast {
+		return nil
+	}
+	units, r.unsaved = r.unsaved, nil
+	return r.store.SaveUnits(ctx, r.view, r.record.ID, units)
 }
 
 // dropGone forgets what workspaces that are gone counted for.
@@ -105,6 +126,9 @@ func (r *run) dropGone(ctx context.Context, ids []int64, visible map[int64]bool)
 	gone := slices.DeleteFunc(slices.Clone(ids), func(ws int64) bool { return visible[ws] })
 	if len(gone) == 0 {
 		return nil
+	}
+	if err := r.save(ctx, nil, 0); err != nil { // their last changes first
+		return err
 	}
 	return r.store.DropUnits(ctx, r.view.Tenant, gone)
 }
