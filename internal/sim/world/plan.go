@@ -197,7 +197,7 @@ func (w *World) reportPlan(s spec, m mixture, k key, i int) itemPlan {
 	switch x := k.sub(1).f(); {
 	case s.class == classHub && i == 1:
 		p.special = [3]special{paginated, brokenRef, oddReport}[s.ordinal%3]
-	case s.class == classHub:
+	case s.class == classHub || i == 0 && x < 0.09: // the first report is an ordinary one
 	case x < 0.06:
 		p.special = paginated
 	case x < 0.075:
