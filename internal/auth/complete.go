@@ -257,16 +257,9 @@ func (s *Service) recordRefusal(ctx context.Context, cb Callback, at attempt, er
 		action = ledger.StepUp
 	}
 	e := cb.Client.entry(action, ledger.Refused, actor)
-	rule := "provider"
-	var r *refusal
-	var n *noRoleError
-	switch {
-	case errors.As(err, &n):
-		rule = n.rule
-	case errors.As(err, &r):
-		rule = r.rule
-	case fault.Is(err, fault.Unavailable):
-		e.Outcome = ledger.Failed
+	rule := RuleOf(err)
+	if rule == "" {
+		rule, e.Outcome = "provider", ledger.Failed
 	}
 	e.Reason = fault.Sentence(err)
 	e.Details = map[ledger.Detail]string{ledger.Rule: rule, ledger.Issuer: s.cfg.Issuer}

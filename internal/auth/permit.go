@@ -73,10 +73,9 @@ const (
 type Reach string
 
 const (
-	// Anywhere: the role holds somewhere. Lists use it; their rows are limited
-	// by Scope.
-	Anywhere Reach = "anywhere"
-	// InPart: the role holds for the object's workspace, or its whole tenant.
+	// InPart: the role holds for the object's workspace, or its whole tenant;
+	// where no object is in question, somewhere. Rows of lists are limited by
+	// Scope.
 	InPart Reach = "part"
 	// WholeTenant: the role holds for the object's whole tenant.
 	WholeTenant Reach = "tenant"
@@ -103,32 +102,32 @@ var (
 // Permits is the one table of who may do what. An action that is not in it is
 // nobody's.
 var Permits = map[Action]Permit{
-	ViewOverview:   {Roles: seers, Reach: Anywhere},
-	ViewWorkspaces: {Roles: seers, Reach: Anywhere},
-	ViewItems:      {Roles: seers, Reach: Anywhere},
-	ViewAccess:     {Roles: seers, Reach: Anywhere},
-	ViewPeople:     {Roles: seers, Reach: Anywhere},
-	ViewChanges:    {Roles: seers, Reach: Anywhere},
-	ViewActivity:   {Roles: seers, Reach: Anywhere},
-	ViewUnused:     {Roles: seers, Reach: Anywhere},
-	ViewRefreshes:  {Roles: seers, Reach: Anywhere},
-	ViewPipelines:  {Roles: seers, Reach: Anywhere},
-	ViewCapacities: {Roles: seers, Reach: Anywhere},
-	ViewApps:       {Roles: seers, Reach: Anywhere},
-	ViewSettings:   {Roles: seers, Reach: Anywhere},
-	ViewScans:      {Roles: seers, Reach: Anywhere},
-	ViewViolations: {Roles: seers, Reach: Anywhere},
-	ViewPolicies:   {Roles: seers, Reach: Anywhere},
-	ViewWaivers:    {Roles: seers, Reach: Anywhere},
-	ViewRequests:   {Roles: seers, Reach: Anywhere},
-	ViewRuns:       {Roles: seers, Reach: Anywhere},
-	ViewHelp:       {Roles: seers, Reach: Anywhere},
-	ViewApprovals:  {Roles: []Role{Approver, Auditor}, Reach: Anywhere},
-	ViewNotices:    {Roles: stewards, Reach: Anywhere},
-	ViewSetup:      {Roles: []Role{Operator, Auditor, Admin}, Reach: Anywhere},
-	ViewLedger:     {Roles: []Role{Auditor, Admin}, Reach: Anywhere},
+	ViewOverview:   {Roles: seers, Reach: InPart},
+	ViewWorkspaces: {Roles: seers, Reach: InPart},
+	ViewItems:      {Roles: seers, Reach: InPart},
+	ViewAccess:     {Roles: seers, Reach: InPart},
+	ViewPeople:     {Roles: seers, Reach: InPart},
+	ViewChanges:    {Roles: seers, Reach: InPart},
+	ViewActivity:   {Roles: seers, Reach: InPart},
+	ViewUnused:     {Roles: seers, Reach: InPart},
+	ViewRefreshes:  {Roles: seers, Reach: InPart},
+	ViewPipelines:  {Roles: seers, Reach: InPart},
+	ViewCapacities: {Roles: seers, Reach: InPart},
+	ViewApps:       {Roles: seers, Reach: InPart},
+	ViewSettings:   {Roles: seers, Reach: InPart},
+	ViewScans:      {Roles: seers, Reach: InPart},
+	ViewViolations: {Roles: seers, Reach: InPart},
+	ViewPolicies:   {Roles: seers, Reach: InPart},
+	ViewWaivers:    {Roles: seers, Reach: InPart},
+	ViewRequests:   {Roles: seers, Reach: InPart},
+	ViewRuns:       {Roles: seers, Reach: InPart},
+	ViewHelp:       {Roles: seers, Reach: InPart},
+	ViewApprovals:  {Roles: []Role{Approver, Auditor}, Reach: InPart},
+	ViewNotices:    {Roles: stewards, Reach: InPart},
+	ViewSetup:      {Roles: []Role{Operator, Auditor, Admin}, Reach: InPart},
+	ViewLedger:     {Roles: []Role{Auditor, Admin}, Reach: InPart},
 
-	ExportReport: {Roles: seers, Reach: Anywhere},
+	ExportReport: {Roles: seers, Reach: InPart},
 	ExportLedger: {Roles: []Role{Auditor, Admin}, Reach: Everywhere},
 	VerifyLedger: {Roles: []Role{Auditor, Admin}, Reach: Everywhere},
 
@@ -140,11 +139,11 @@ var Permits = map[Action]Permit{
 	AskWaiver:       {Roles: []Role{Requester, Approver, Operator}, Reach: InPart},
 	DecideWaiver:    {Roles: []Role{Approver}, Reach: InPart, Recent: true},
 	EndWaiver:       {Roles: []Role{Approver}, Reach: InPart},
-	PreviewPolicy:   {Roles: stewards, Reach: Anywhere},
+	PreviewPolicy:   {Roles: stewards, Reach: InPart},
 
 	MakeRequest:   {Roles: []Role{Requester}, Reach: InPart},
 	EditRequest:   {Roles: []Role{Requester}, Reach: InPart},
-	WithdrawOwn:   {Roles: []Role{Requester}, Reach: Anywhere},
+	WithdrawOwn:   {Roles: []Role{Requester}, Reach: InPart},
 	DecideRequest: {Roles: []Role{Approver}, Reach: InPart, Recent: true},
 	ResolveStep:   {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
 	CancelRun:     {Roles: []Role{Operator}, Reach: WholeTenant},
@@ -177,12 +176,14 @@ func May(p Person, a Action, o Object) bool {
 	if !ok {
 		return false
 	}
-	for _, r := range p.Roles {
-		if slices.Contains(permit.Roles, r) && permit.reaches(p.Limits[r], o) {
-			return true
-		}
-	}
-	return false
+	return permit.holds(p, o)
+}
+
+// holds reports whether one of the person's roles permits and reaches.
+func (p Permit) holds(who Person, o Object) bool {
+	return slices.ContainsFunc(who.Roles, func(r Role) bool {
+		return slices.Contains(p.Roles, r) && p.reaches(who.Limits[r], o)
+	})
 }
 
 func (p Permit) reaches(limits []Limit, o Object) bool {

@@ -205,3 +205,17 @@ func (s *Service) dropAfter(ctx context.Context, cb Callback, at attempt, err er
 		s.cfg.Log.Error("session without role not ended", "error", errors.Join(err, eerr))
 	}
 }
+
+// ForRenewalOnly returns a session whose roles are too old for Lookup, to
+// renew it or to end it; nothing else may be done with it.
+func (s *Service) ForRenewalOnly(ctx context.Context, cookie string) (Session, error) {
+	row, err := s.cfg.DB.Reader().Session(ctx, hashOf(cookie))
+	if err != nil {
+		return Session{}, err
+	}
+	now := s.cfg.Now()
+	if now.Sub(row.Started) >= AbsoluteLimit || now.Sub(row.Seen) >= IdleLimit {
+		return Session{}, ErrNoSession
+	}
+	return s.session(row), nil
+}

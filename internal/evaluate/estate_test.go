@@ -271,7 +271,7 @@ func (w *world) directory(in *db.Ingest, e *estate) {
 			continue
 		}
 		who := w.principal(e, name)
-		who.Directory = &tenant.DirectoryEntry{Gone: p.Gone, Enabled: !p.Disabled, Unified: p.Unified, MembersKnown: p.Group}
+		who.Directory = &tenant.DirectoryEntry{Gone: p.Gone, Enabled: !p.Disabled, EnabledKnown: true, Unified: p.Unified, MembersKnown: p.Group}
 		var members []tenant.Membership
 		for _, m := range p.Members {
 			members = append(members, tenant.Membership{GroupID: id(name), MemberID: id(m)})

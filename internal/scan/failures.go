@@ -71,7 +71,7 @@ const outageTries = 6
 // a batch is not split, it waits.
 func (b *board) outage(j *job, err error) bool {
 	var e *pbi.Error
-	if !errors.As(err, &e) || e.Status != 0 && e.Status < 500 || b.progressed.After(j.failed) {
+	if j.split || !errors.As(err, &e) || e.Status != 0 && e.Status < 500 || b.progressed.After(j.failed) {
 		return false
 	}
 	for _, other := range append(append([]*job{}, b.waiting...), b.asked...) {

@@ -93,10 +93,12 @@ func (r *run) list(ctx context.Context, targets []string) error {
 }
 
 func (r *run) modified(ctx context.Context) ([]string, error) {
-	ids, err := r.cfg.PBI.Modified(ctx, pbi.ModifiedQuery{Since: r.record.Since, ExcludePersonal: !r.cfg.PersonalWorkspaces})
+	ids, err := r.patiently(ctx, func() ([]string, error) {
+		return r.cfg.PBI.Modified(ctx, pbi.ModifiedQuery{Since: r.record.Since, ExcludePersonal: !r.cfg.PersonalWorkspaces})
+	})
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, err
+			return nil, context.Cause(ctx)
 		}
 		return nil, &failure{err}
 	}
@@ -110,6 +112,33 @@ func (r *run) modified(ctx context.Context) ([]string, error) {
 		}
 	}
 	return ids, nil
+}
+
+// listTries is how often the list is asked for when the service breaks down;
+// with the pauses between them, a quarter of an hour. Each try repeats itself
+// some times, and the list may be asked for 30 times an hour.
+const listTries = 4
+
+// patiently repeats what everything else depends on: a scan is not given up
+// because of some bad minutes.
+func (r *run) patiently(ctx context.Context, ask func() ([]string, error)) ([]string, error) {
+	began := r.cfg.Now()
+	for n := 1; ; n++ {
+		ids, err := ask()
+		if err == nil || ctx.Err() != nil {
+			return ids, err
+		}
+		switch {
+		case fault.Is(err, fault.Throttled) && r.cfg.Now().Sub(began) < patience:
+		case fault.Is(err, fault.Unavailable) && n < listTries:
+		default:
+			return nil, err
+		}
+		r.cfg.Log.WarnContext(ctx, "the list of workspaces could not be read", "scan", r.record.ID, "try", n, "error", err)
+		if err := r.cfg.Sleep(ctx, min(2*time.Minute<<min(n-1, 3), 10*time.Minute)); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // withGaps adds the workspaces that the last scan could not see.

@@ -22,7 +22,9 @@ var shapes = []struct {
 	// JSON, also when escaped inside another JSON string or cut off at the end.
 	{regexp.MustCompile(`(?i)(\\?["'](?:` + names + `)\\?["']\s*:\s*\\?["'])(?:[^"'\\]|\\[^"'])*`), "${1}" + Redacted},
 	// Forms, queries and the like; the value ends at a separator.
-	{regexp.MustCompile(`(?i)(\b(?:` + names + `|code|sig|sas)=)[^&\s"'<>;,]+`), "${1}" + Redacted},
+	{regexp.MustCompile(`(?i)(\b(?:` + names + `|sig|sas)=)[^&\s"'<>;,]+`), "${1}" + Redacted},
+	// A code of a sign-in; Entra's error numbers are codes too and are kept.
+	{regexp.MustCompile(`(?i)(\bcode=)[^&\s"'<>;,]*[^&\s"'<>;,\d][^&\s"'<>;,]*`), "${1}" + Redacted},
 	{regexp.MustCompile(`(?i)(\b(?:` + names + `)\s*:\s+)[^\s"'&,;]+`), "${1}" + Redacted},
 	{regexp.MustCompile(`(?i)(\b(?:bearer|embedtoken)[\s+]+(?:%20)?)[A-Za-z0-9\-._~+/%]{8,}=*`), "${1}" + Redacted},
 	{regexp.MustCompile(`(?i)(\bbasic\s+)[A-Za-z0-9+/]{8,}=*`), "${1}" + Redacted},

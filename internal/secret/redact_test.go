@@ -50,6 +50,7 @@ func TestRedactLeavesSentencesAlone(t *testing.T) {
 		"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent is the client secret value.",
 		"The workspace Finance: Basic reports was not found.",
 		"status code 403 PowerBINotAuthorizedException, request id 7f1e0b1c-1111-4222-8333-444455556666",
+		"https://login.microsoftonline.com/error?code=7000218",
 		"https://api.powerbi.com/v1.0/myorg/admin/groups?$top=100&$skip=5",
 	} {
 		if got := Redact(text); got != text {

@@ -64,7 +64,7 @@ func (dm *dumper) table(name string) []string {
 	dm.tb.Helper()
 	where := "tenant = $1"
 	if name == "scan_figure" || name == "scan_gap" {
-		where = "scan IN (SELECT id FROM scan WHERE tenant = $1)"
+		where = "scan IN (SELECT id FROM scan WHERE tenant = $1 AND published IS NOT NULL)"
 	}
 	rows, err := dm.d.Reader().Query(dm.tb.Context(), `SELECT * FROM `+name+` WHERE `+where, dm.tenant)
 	if err != nil {

@@ -12,6 +12,9 @@ import (
 	"steward/internal/sim/rest"
 )
 
+// guestHome is the directory that guests come from.
+const guestHome = "8f3c1f5e-0d5b-4c8e-9a41-6f0f3d1f7b20"
+
 // codeLifetime is how long an authorization code can be redeemed.
 const codeLifetime = 10 * time.Minute
 
@@ -88,6 +91,11 @@ func (s *Service) idClaims(c *rest.Call, g grant) map[string]any {
 	}
 	if len(g.person.Roles) > 0 {
 		claims["roles"] = g.person.Roles
+	}
+	if strings.Contains(g.person.UPN, "#EXT#") {
+		// A guest's home is elsewhere: idp names it, and acct=1 says so where the
+		// optional claim is configured.
+		claims["acct"], claims["idp"] = 1, "https://sts.windows.net/"+guestHome+"/"
 	}
 	if g.nonce != "" {
 		claims["nonce"] = g.nonce

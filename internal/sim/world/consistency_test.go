@@ -9,8 +9,11 @@ import (
 // Everything that something refers to exists, unless it was made not to.
 func TestReferencesLeadSomewhere(t *testing.T) {
 	t.Parallel()
-	for _, w := range []*World{demo(1), demo(9), New(Config{Seed: 1, Workspaces: 10}), New(Config{Seed: 1, Workspaces: 47})} {
-		for _, at := range moments[1:4] {
+	for n, w := range []*World{demo(1), demo(9), New(Config{Seed: 1, Workspaces: 10}), New(Config{Seed: 1, Workspaces: 47})} {
+		for i, at := range moments {
+			if (n+i)%3 != 1 {
+				continue // a sample of moments for each
+			}
 			c := &checker{t: t, w: w, at: at, broken: map[string]int{}}
 			for ws := range w.All(at) {
 				c.workspace(ws)

@@ -42,22 +42,23 @@ func (w *World) refreshablesAt(t moment) []Refreshable {
 
 // mayRefresh rules out the slots that need not be built.
 func (w *World) mayRefresh(slot int, t moment) bool {
-	if w.untouched() && slot < w.baseSlots(t) {
-		s := w.specOf(slot)
-		l, ok := w.lifeAt(s, t)
-		if !ok || l.state != StateActive {
-			return false
-		}
-		seen := latest{t: t}
-		return w.attrsAt(s, l, &seen).capacity >= 0
-	}
-	return true
-}
-
-func (w *World) untouched() bool {
 	w.o.mu.RLock()
 	defer w.o.mu.RUnlock()
-	return len(w.o.workspaces) == 0
+	if slot >= w.baseSlots(t) {
+		return true
+	}
+	if len(w.o.workspaces) > 0 {
+		if _, ok := w.changed(slot, t); ok {
+			return true
+		}
+	}
+	s := w.specOf(slot)
+	l, ok := w.lifeAt(s, t)
+	if !ok || l.state != StateActive {
+		return false
+	}
+	seen := latest{t: t}
+	return w.attrsAt(s, l, &seen).capacity >= 0
 }
 
 // refreshable is the row of one model; false = it does not belong on the list.

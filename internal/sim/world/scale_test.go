@@ -18,23 +18,7 @@ func TestLargeTenant(t *testing.T) {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	w := New(Config{Seed: 1, Workspaces: 100_000})
-	start := time.Now()
-	built, items, grants := 0, 0, 0
-	for slot := 0; slot < 100_000; slot += step * blockSize {
-		for i := range blockSize {
-			ws, ok := w.WorkspaceAt(slot+i, now)
-			if !ok {
-				continue
-			}
-			built++
-			items += len(ws.Items)
-			grants += len(ws.Grants)
-			for n := range ws.Items {
-				grants += len(w.ItemAccess(ws, &ws.Items[n]))
-			}
-		}
-	}
-	took := time.Since(start)
+	built, items, grants, took := buildSome(w, step)
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	each := took / time.Duration(built)
@@ -56,6 +40,26 @@ func TestLargeTenant(t *testing.T) {
 	if got, found := w.Workspace(ws.ID, now); !ok || !found || got.Slot != 77_777 {
 		t.Error("a workspace of a large tenant is not found by its id")
 	}
+}
+
+// buildSome builds every step-th block of the tenant.
+func buildSome(w *World, step int) (built, items, grants int, took time.Duration) {
+	start := time.Now()
+	for slot := 0; slot < 100_000; slot += step * blockSize {
+		for i := range blockSize {
+			ws, ok := w.WorkspaceAt(slot+i, now)
+			if !ok {
+				continue
+			}
+			built++
+			items += len(ws.Items)
+			grants += len(ws.Grants)
+			for n := range ws.Items {
+				grants += len(w.ItemAccess(ws, &ws.Items[n]))
+			}
+		}
+	}
+	return built, items, grants, time.Since(start)
 }
 
 func TestSmallTenantsWork(t *testing.T) {

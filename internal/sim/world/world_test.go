@@ -112,7 +112,7 @@ func TestNothingChangesWithoutModified(t *testing.T) {
 	for _, w := range []*World{demo(1), New(Config{Seed: 5, Workspaces: 30_000})} {
 		step := 37 * time.Hour
 		slots := w.Slots(now)
-		for n := range 120 {
+		for n := range 60 {
 			slot := n * 13 % 400
 			if slots > 1000 {
 				slot = n * 251
@@ -187,7 +187,7 @@ func TestConcurrentUse(t *testing.T) {
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
-			for i := range 30 {
+			for i := range 6 {
 				at := now.Add(time.Duration(i) * time.Hour)
 				w.Workspace(id, at)
 				w.Activity(at, i%24, at)
