@@ -1,6 +1,7 @@
 package guard_test
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/auth"
@@ -36,11 +38,12 @@ type site struct {
 	echo   *echo.Echo
 	issuer *authtest.Issuer
 	clock  *atomic.Int64
+	now    func() time.Time
 	table  []guard.Route
+	log    *slog.Logger
 	wrote  atomic.Int32 // how often a page that changes something was reached
 }
 
-func (s *site) now() time.Time          { return time.Unix(0, s.clock.Load()).UTC() }
 func (s *site) advance(d time.Duration) { s.clock.Add(int64(d)) }
 
 func table() []guard.Route {
@@ -70,13 +73,25 @@ var objects = map[string]auth.Object{
 	"fabrikam/x":  {Tenant: "fabrikam", Workspace: "FIN-Other"},
 }
 
+// open starts a site with a clock of its own and a small provider.
 func open(t *testing.T, change func(*guard.Config)) *site {
 	t.Helper()
-	s := &site{t: t, clock: new(atomic.Int64), base: "http://127.0.0.1:8080", table: table()}
-	s.clock.Store(time.Date(2026, 9, 25, 8, 0, 0, 0, time.UTC).UnixNano())
-	s.db = dbtest.Open(t, s.now)
-	s.issuer = authtest.Start(t, s.now, true)
-	cfg := guard.Config{PublicURL: s.base, Routes: s.table, Now: s.now, Limits: guard.Limits{LoginsPerMinute: 1000, WritesPerMinute: 1 << 20, ExportsPerHour: 1 << 20}}
+	clock := new(atomic.Int64)
+	clock.Store(time.Date(2026, 9, 25, 8, 0, 0, 0, time.UTC).UnixNano())
+	now := func() time.Time { return time.Unix(0, clock.Load()).UTC() }
+	issuer := authtest.Start(t, now, true)
+	s := openAt(t, issuer.URL, now, change)
+	s.clock, s.issuer = clock, issuer
+	return s
+}
+
+// openAt starts a site whose people sign in at the given issuer.
+func openAt(t *testing.T, issuer string, now func() time.Time, change func(*guard.Config)) *site {
+	t.Helper()
+	s := &site{t: t, now: now, base: "http://127.0.0.1:8080", log: slog.New(slog.DiscardHandler)}
+	s.table = append(table(), guard.Route{Method: "GET", Path: "/form", Action: auth.ViewOverview})
+	s.db = dbtest.Open(t, now)
+	cfg := guard.Config{PublicURL: s.base, Routes: s.table, Now: now, Limits: guard.Limits{LoginsPerMinute: 1000, WritesPerMinute: 1 << 20, ExportsPerHour: 1 << 20}}
 	if change != nil {
 		change(&cfg)
 	}
@@ -86,7 +101,7 @@ func open(t *testing.T, change func(*guard.Config)) *site {
 		t.Fatal(err)
 	}
 	var err error
-	s.auth, err = auth.New(auth.Config{DB: s.db, Kind: auth.Entra, Issuer: s.issuer.URL, ClientID: authtest.ClientID, ClientSecret: secret.File(key), PublicURL: cfg.PublicURL, Now: s.now,
+	s.auth, err = auth.New(auth.Config{DB: s.db, Kind: auth.Entra, Issuer: issuer, ClientID: authtest.ClientID, ClientSecret: secret.File(key), PublicURL: cfg.PublicURL, Now: now,
 		LimitRules: []auth.LimitRule{{Person: authtest.ObjectID("fin"), Limit: auth.Limit{Tenants: []string{"contoso"}, Prefixes: []string{"FIN-"}}}}})
 	if err != nil {
 		t.Fatal(err)
@@ -103,12 +118,22 @@ func open(t *testing.T, change func(*guard.Config)) *site {
 	}
 	s.guard.Attach(s.echo)
 	s.guard.MountSignIn(s.echo, "/signed-out")
+	s.echo.GET("/form", form)
 	for _, r := range s.table {
-		if !slices.ContainsFunc(guard.SignInRoutes(), func(x guard.Route) bool { return x == r }) {
+		if r.Path != "/form" && !slices.Contains(guard.SignInRoutes(), r) {
 			s.echo.Add(r.Method, r.Path, s.page(r))
 		}
 	}
 	return s
+}
+
+// form is a page with forms, a script of ours, and whatever x says.
+func form(c echo.Context) error {
+	nonce := templ.GetNonce(c.Request().Context())
+	return c.HTML(http.StatusOK, `<!doctype html><html lang=en><title>form</title><link rel=icon href=/healthz><p id=who>`+templ.EscapeString(guard.Person(c).Name)+`</p>
+		<form method=post action=/scans/contoso><button id=go>Scan</button></form>
+		<form method=post action=/logout><button id=out>Sign out</button></form>
+		<script nonce="`+nonce+`">window.ours = true</script>`+c.QueryParam("x"))
 }
 
 // page is what stands behind a route: it looks the object up and asks again.

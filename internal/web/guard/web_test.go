@@ -217,7 +217,7 @@ func TestMalformedRequests(t *testing.T) {
 	admin, _ := s.session("all", auth.AllRoles...)
 	paths := []string{"/workspaces/%2e%2e/x", "/workspaces/contoso/%00", "/workspaces/contoso/%ff", "/workspaces/contoso/" + strings.Repeat("x", 8000), "//evil.example", "/workspaces//fin", "/..%2fledger", "/workspaces/contoso/fin%2f..", "/%"}
 	for i, p := range paths {
-		for _, cookie := range []string{"", admin, "\x00", strings.Repeat("A", 43)} {
+		for _, cookie := range []string{"", admin, strings.Repeat("A", 43)} {
 			req := p
 			if p == "/%" {
 				req = "/%25"
