@@ -1,0 +1,132 @@
+package sim_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"steward/internal/contract"
+	"steward/internal/sim/world"
+)
+
+// modelOn makes a workspace, on a capacity or not, with one model in it.
+func (b *bundle) modelOn(capacity bool) (ws, model string) {
+	b.t.Helper()
+	if capacity {
+		ws = b.make("Zebra Models")
+	} else {
+		ws = b.act("POST", "groups?workspaceV2=True", map[string]any{"name": "Zebra Shared Models"}).id()
+	}
+	model = b.world.NewID()
+	err := b.world.Mutate(ws, b.clock.Now(), func(w *world.Workspace) error {
+		w.Items = append(w.Items, world.Item{ID: model, Kind: world.KindModel, Name: "Sales", Created: start, Modified: start,
+			Model: &world.Model{Refreshable: true, Schema: schema("Amount")}})
+		return nil
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return ws, model
+}
+
+var quiet = map[string]any{"notifyOption": "NoNotification"}
+
+func (b *bundle) history(model string) []map[string]any {
+	b.t.Helper()
+	return rows(b.act("GET", "datasets/"+model+"/refreshes", nil).ok(), "value")
+}
+
+func TestStandardRefresh(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, model := b.modelOn(false)
+	r := b.act("POST", "groups/"+ws+"/datasets/"+model+"/refreshes", quiet)
+	id := r.header.Get("RequestId")
+	if r.status != 202 || len(r.body) > 0 || id != strings.ToUpper(id) || r.header.Get("Location") != "" {
+		t.Fatalf("%d %v %s", r.status, r.header, r.body)
+	}
+	b.clock.Advance(time.Second)
+	h := b.history(model)
+	if len(h) != 1 || h[0]["status"] != "Unknown" || h[0]["endTime"] != nil || !strings.EqualFold(fmt.Sprint(h[0]["requestId"]), id) ||
+		h[0]["requestId"] == id {
+		t.Errorf("while it runs: %v", h)
+	}
+	busy := b.act("POST", "datasets/"+model+"/refreshes", quiet)
+	if want := contract.Error("error_400_refresh_busy.json"); busy.status != want.Status || !strings.Contains(string(want.Body), "already executing") {
+		t.Errorf("busy: %d %s", busy.status, busy.body)
+	}
+	busy.want(400, "Another refresh request is already executing")
+	b.clock.Advance(10 * time.Minute)
+	if h := b.history(model); h[0]["status"] != "Completed" || h[0]["endTime"] == nil {
+		t.Errorf("afterwards: %v", h)
+	}
+	b.act("POST", "datasets/"+model+"/refreshes", map[string]any{"notifyOption": "MailOnFailure"}).want(400, "MailOnFailure")
+	b.act("POST", "datasets/"+model+"/refreshes", map[string]any{"type": "full", "notifyOption": "NoNotification"}).want(400, "capacity")
+	for i := 1; i < 8; i++ {
+		b.act("POST", "datasets/"+model+"/refreshes", quiet).want(202, "")
+		b.clock.Advance(5 * time.Minute)
+	}
+	b.act("POST", "datasets/"+model+"/refreshes", quiet).want(400, "limit of '8'")
+	b.call("scanner", "POST", "/v1.0/myorg/datasets/"+model+"/refreshes", quiet).want(404, "")
+}
+
+func TestEnhancedRefresh(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, model := b.modelOn(true)
+	base := "groups/" + ws + "/datasets/" + model + "/refreshes"
+	ask := map[string]any{"notifyOption": "NoNotification", "type": "full", "commitMode": "transactional", "objects": []map[string]any{{"table": "Sales"}}}
+	r := b.act("POST", base, ask)
+	at := strings.TrimPrefix(r.header.Get("Location"), b.at.API+"/v1.0/myorg/")
+	if r.status != 202 || !strings.HasSuffix(at, r.header.Get("x-ms-request-id")) {
+		t.Fatalf("%d %v %s", r.status, r.header, r.body)
+	}
+	b.clock.Advance(time.Second)
+	b.act("GET", at, nil).want(202, `"InProgress"`)
+	b.clock.Advance(10 * time.Minute)
+	b.act("GET", at, nil).want(200, `"Completed"`)
+	b.act("DELETE", at, nil).want(400, "not under way")
+	second := b.act("POST", base, ask)
+	at = strings.TrimPrefix(second.header.Get("Location"), b.at.API+"/v1.0/myorg/")
+	b.clock.Advance(time.Second)
+	b.act("DELETE", at, nil).want(200, "")
+	b.act("GET", at, nil).want(200, `"Cancelled"`)
+	for name, bad := range map[string]map[string]any{"type": {"type": "wish"}, "mode": {"commitMode": "wish"},
+		"policy": {"commitMode": "partialBatch"}, "parallelism": {"maxParallelism": 0}} {
+		bad["notifyOption"] = "NoNotification"
+		if r := b.act("POST", base, bad); r.status != 400 {
+			t.Errorf("%s: %d", name, r.status)
+		}
+	}
+	b.act("GET", base+"/11111111-2222-3333-4444-555555555555", nil).want(404, "")
+}
+
+func TestScheduleHasAnOwner(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws, model := b.modelOn(true)
+	at := "groups/" + ws + "/datasets/" + model
+	set := func(v map[string]any) reply { return b.act("PATCH", at+"/refreshSchedule", map[string]any{"value": v}) }
+	good := map[string]any{"days": []string{"Monday"}, "times": []string{"07:00", "11:30"}, "enabled": true, "localTimeZoneId": "UTC"}
+	set(good).want(403, "owner")
+	b.act("POST", at+"/Default.TakeOver", nil).want(200, "")
+	set(good).want(200, "")
+	if s := b.act("GET", at+"/refreshSchedule", nil).ok(); s["enabled"] != true || len(s["times"].([]any)) != 2 {
+		t.Errorf("the schedule is %v", s)
+	}
+	for name, v := range map[string]map[string]any{"time": {"times": []string{"07:15"}}, "day": {"days": []string{"Someday"}}, "none": {"days": []string{}},
+		"mail": {"notifyOption": "MailOnFailure"}, "off and more": {"enabled": false, "days": []string{"Monday"}}} {
+		if r := set(v); r.status != 400 {
+			t.Errorf("%s: %d %s", name, r.status, r.body)
+		}
+	}
+	set(map[string]any{"enabled": false}).want(200, "")
+	b.unchecked = true
+	b.act("PATCH", at+"/refreshSchedule", good).want(400, "value")
+	b.act("POST", at+"/refreshes", quiet).want(202, "")
+	b.clock.Advance(10 * time.Minute)
+	if h := b.history(model); h[0]["status"] != "Failed" {
+		t.Errorf("after a take-over the credentials are gone, yet: %v", h[0])
+	}
+}
