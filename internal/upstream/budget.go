@@ -89,7 +89,7 @@ func (b *Budgets) Room(op Operation) Room {
 func (b *Budgets) of(op Operation) *budget {
 	one := b.ops[op.Name]
 	if one == nil {
-		one = &budget{}
+		one = newBudget()
 		b.ops[op.Name] = one
 	}
 	return one
@@ -100,6 +100,18 @@ func (b *Budgets) of(op Operation) *budget {
 // cannot any more. When ctx ends before there is room, Wait does not wait for
 // that and says when there will be.
 func (b *Budgets) Wait(ctx context.Context, op Operation) (done func(), err error) {
+	if err := b.inTime(ctx, op); err != nil {
+		return nil, err
+	}
+	// One caller waits for room, the others for their turn: who came first is
+	// served first, and room for one call does not wake a thousand.
+	turn := b.turn(op)
+	select {
+	case turn <- struct{}{}:
+		defer func() { <-turn }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	for {
 		wait, err := b.reserve(ctx, op)
 		if err != nil {
@@ -111,13 +123,53 @@ func (b *Budgets) Wait(ctx context.Context, op Operation) (done func(), err erro
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if end, ok := ctx.Deadline(); ok && b.wall && time.Until(end) < wait {
-			return nil, exhausted(op, wait)
+		if err := b.inTime(ctx, op); err != nil {
+			return nil, err
 		}
-		if err := b.cfg.Sleep(ctx, wait); err != nil {
+		if err := b.pause(ctx, op, wait); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// underWay is the wait that reserve returns when calls under way alone fill
+// the limit: their end makes room, not time.
+const underWay = time.Duration(math.MaxInt64)
+
+// pause waits for time to pass, or for a call under way to end.
+func (b *Budgets) pause(ctx context.Context, op Operation, wait time.Duration) error {
+	if wait != underWay {
+		return b.cfg.Sleep(ctx, wait)
+	}
+	b.mu.Lock()
+	landed := b.of(op).landed
+	b.mu.Unlock()
+	select {
+	case <-landed:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// turn returns the queue of an operation.
+func (b *Budgets) turn(op Operation) chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.of(op).turn
+}
+
+// inTime returns an error when an operation has no room before ctx's deadline.
+func (b *Budgets) inTime(ctx context.Context, op Operation) error {
+	end, ok := ctx.Deadline()
+	if !ok || !b.wall || ctx.Err() != nil {
+		return nil
+	}
+	room := b.Room(op)
+	if wait := room.Next.Sub(b.cfg.Now()); room.Left == 0 && time.Until(end) < wait {
+		return exhausted(op, wait)
+	}
+	return nil
 }
 
 // reserve records a call if there is room and returns how long to wait if not.
@@ -127,7 +179,10 @@ func (b *Budgets) reserve(ctx context.Context, op Operation) (time.Duration, err
 	now := b.cfg.Now()
 	one := b.of(op)
 	if room := one.room(op.Limits, now); room.Left == 0 {
-		return max(room.Next.Sub(now), time.Millisecond), nil
+		if wait := room.Next.Sub(now); wait > 0 {
+			return wait, nil
+		}
+		return underWay, nil
 	}
 	if len(op.Limits) == 0 {
 		return 0, nil
@@ -150,6 +205,10 @@ func (b *Budgets) finish(op Operation) {
 	defer b.mu.Unlock()
 	one := b.of(op)
 	one.flying--
+	select {
+	case one.landed <- struct{}{}:
+	default: // one is there already, and nobody needs two
+	}
 	one.add(b.cfg.Now(), grain(op.Limits), 1)
 	one.forget(op.Limits, b.cfg.Now())
 }

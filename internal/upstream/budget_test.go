@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -171,6 +172,39 @@ func TestManyWorkers(t *testing.T) {
 	// 2,000 calls need three full hours after the first 500.
 	if took := c.now().Sub(begun); took > 3*time.Hour+3*time.Minute {
 		t.Errorf("took %s of virtual time", took)
+	}
+}
+
+// TestRoomUnderWay: when calls under way alone fill a limit, the next waits
+// for one of them to end, without moving the clock.
+func TestRoomUnderWay(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	b := budgets(t, c, nil)
+	op := Operation{Name: "x", Limits: []Limit{{2, time.Minute}}}
+	var first func()
+	for range 2 {
+		done, err := b.Wait(t.Context(), op)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first = done
+	}
+	begun := c.now()
+	got := make(chan error)
+	go func() { _, err := b.Wait(t.Context(), op); got <- err }()
+	for len(b.turn(op)) == 0 {
+		runtime.Gosched() // until it waits
+	}
+	if !c.now().Equal(begun) {
+		t.Errorf("the clock moved by %s", c.now().Sub(begun))
+	}
+	first()
+	if err := <-got; err != nil {
+		t.Fatal(err)
+	}
+	if passed := c.now().Sub(begun); passed < time.Minute || passed > time.Minute+time.Second {
+		t.Errorf("waited %s after the end of the first", passed)
 	}
 }
 

@@ -12,6 +12,12 @@ type budget struct {
 	log     []tick // ordered by time
 	flying  int
 	blocked time.Time
+	turn    chan struct{} // holds one value while somebody waits for room
+	landed  chan struct{} // holds one value when a call has ended since
+}
+
+func newBudget() *budget {
+	return &budget{turn: make(chan struct{}, 1), landed: make(chan struct{}, 1)}
 }
 
 // tick is a number of calls that were answered up to the end of a grain.
@@ -75,8 +81,8 @@ func (b *budget) room(limits []Limit, now time.Time) Room {
 func (t tick) until(per time.Duration) time.Time { return time.UnixMilli(t.end).Add(per) }
 
 // free returns when a full limit has room again: when enough of the oldest
-// calls in its span have left it. With calls under way only, nobody knows;
-// then soon.
+// calls in its span have left it. With calls under way only, nobody knows:
+// then it returns now, and whoever waits must wait for one of them to end.
 func (b *budget) free(l Limit, used int, now time.Time) time.Time {
 	excess := used - l.Calls + 1
 	for _, t := range b.log {
@@ -87,7 +93,7 @@ func (b *budget) free(l Limit, used int, now time.Time) time.Time {
 			return t.until(l.Per)
 		}
 	}
-	return now.Add(100 * time.Millisecond)
+	return now
 }
 
 // forget drops what no limit counts any more.
@@ -144,7 +150,7 @@ func decodeBudget(state []byte) (*budget, error) {
 	if n <= 0 {
 		return nil, broken
 	}
-	b := &budget{}
+	b := newBudget()
 	if block != 0 {
 		b.blocked = time.UnixMilli(block)
 	}
