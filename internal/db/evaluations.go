@@ -172,11 +172,12 @@ func (r *Reader) RuleFigures(ctx context.Context, scan int64) (map[string]policy
 
 // Standing is a stored violation as reconciling needs it.
 type Standing struct {
-	ID int64
+	ID    int64
+	Label string
 	violation.Record
 }
 
-const standingColumns = `v.id, v.rule, v.kind, v.ws, v.object, v.principal, v.word, v.state, r.version, v.digest,
+const standingColumns = `v.id, v.label, v.rule, v.kind, v.ws, v.object, v.principal, v.word, v.state, r.version, v.digest,
 	coalesce((SELECT ends FROM waiver WHERE violation = v.id AND state = 'approved'), 0)`
 
 // StandingIn returns the violations, resolved ones included, of the given
@@ -186,12 +187,23 @@ func (r *Reader) StandingIn(ctx context.Context, tenant int64, spaces []int64) (
 	if len(spaces) == 0 {
 		spaces = []int64{0}
 	}
+	if len(spaces) > 2*factChunk {
+		return nil, fmt.Errorf("standing violations: %d workspaces at once", len(spaces))
+	}
 	marks, args := make([]string, len(spaces)), make([]any, len(spaces), len(spaces)+1)
 	for i, ws := range spaces {
 		marks[i], args[i] = fmt.Sprintf("$%d", i+1), ws
 	}
-	rows, err := r.Query(ctx, `SELECT `+standingColumns+` FROM violation v JOIN rule_version r ON r.id = v.version
-		WHERE v.ws IN (`+strings.Join(marks, ",")+`) AND v.tenant = $`+fmt.Sprint(len(spaces)+1), append(args, tenant)...)
+	return r.standing(ctx, `v.ws IN (`+strings.Join(marks, ",")+`) AND v.tenant = $`+fmt.Sprint(len(spaces)+1), append(args, tenant)...)
+}
+
+// StandingOf returns the violations of a rule that stand.
+func (r *Reader) StandingOf(ctx context.Context, tenant int64, rule string) ([]Standing, error) {
+	return r.standing(ctx, `v.tenant = $1 AND v.rule = $2 AND v.state <> 'resolved'`, tenant, rule)
+}
+
+func (r *Reader) standing(ctx context.Context, where string, args ...any) ([]Standing, error) {
+	rows, err := r.Query(ctx, `SELECT `+standingColumns+` FROM violation v JOIN rule_version r ON r.id = v.version WHERE `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("standing violations: %w", err)
 	}
@@ -201,7 +213,7 @@ func (r *Reader) StandingIn(ctx context.Context, tenant int64, spaces []int64) (
 		var s Standing
 		var kind, state string
 		var until int64
-		if err := rows.Scan(&s.ID, &s.Rule, &kind, &s.Ref.Workspace, &s.Ref.Object, &s.Ref.Principal, &s.Ref.Text, &state, &s.Version, &s.Digest, &until); err != nil {
+		if err := rows.Scan(&s.ID, &s.Label, &s.Rule, &kind, &s.Ref.Workspace, &s.Ref.Object, &s.Ref.Principal, &s.Ref.Text, &state, &s.Version, &s.Digest, &until); err != nil {
 			return nil, fmt.Errorf("standing violations: %w", classify(err))
 		}
 		s.Ref.Kind, s.State = policy.Kind(kind), violation.State(state)
@@ -209,6 +221,27 @@ func (r *Reader) StandingIn(ctx context.Context, tenant int64, spaces []int64) (
 			s.WaivedUntil = Time(until)
 		}
 		all = append(all, s)
+	}
+	return all, classify(rows.Err())
+}
+
+// ViewsSince returns the published scans of the view's tenant from a moment
+// on, up to the view, oldest first: for previews over time.
+func (r *Reader) ViewsSince(ctx context.Context, v View, since time.Time) ([]View, error) {
+	rows, err := r.Query(ctx, `SELECT id, published FROM scan WHERE tenant = $1 AND published >= $2 AND id <= $3 ORDER BY id`, v.Tenant, Millis(since), v.Scan)
+	if err != nil {
+		return nil, fmt.Errorf("scans since %s: %w", since.Format(time.DateOnly), err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []View
+	for rows.Next() {
+		past := v
+		var taken int64
+		if err := rows.Scan(&past.Scan, &taken); err != nil {
+			return nil, fmt.Errorf("scans since %s: %w", since.Format(time.DateOnly), classify(err))
+		}
+		past.Taken, past.Past = Time(taken), past.Scan != v.Scan
+		all = append(all, past)
 	}
 	return all, classify(rows.Err())
 }
