@@ -20,7 +20,7 @@ func eventsOf(w *World, d time.Time) []Event {
 func TestLogIsConsistentWithTheTenant(t *testing.T) {
 	t.Parallel()
 	w := demo(1)
-	for _, d := range []time.Time{day0(-3), day0(-2), day0(-20), day0(300)} {
+	for _, d := range []time.Time{day0(-3), day0(300)} {
 		ids := map[string]bool{}
 		for _, e := range eventsOf(w, d) {
 			if ids[e.ID] || e.ID == "" {
@@ -84,7 +84,11 @@ func TestThemesOfTheLog(t *testing.T) {
 	n := map[string]int{}
 	other := map[string]bool{}
 	outOfOrder := 0
-	for d := -28; d < 0; d++ {
+	days := 14
+	if long() {
+		days = 28
+	}
+	for d := -days; d < 0; d++ {
 		var last time.Time
 		for h := range 24 {
 			for _, e := range w.Activity(day0(d), h, now) {
@@ -108,7 +112,7 @@ func TestThemesOfTheLog(t *testing.T) {
 		"EditDataset", "RefreshDataset", "DeployAlmPipeline", "UpdateApp", "SensitivityLabelChanged", "TakeOverDataset", "GetModifiedWorkspacesAPI", "GetWorkspacesInfoAPI",
 		"ExportActivityEvents", "GetGroupsAsAdmin"} {
 		if n[a] == 0 {
-			t.Errorf("28 days without %s", a)
+			t.Errorf("two weeks without %s", a)
 		}
 		if n[a] > n["ViewReport"] {
 			t.Errorf("%s is more frequent than looking at reports", a)
@@ -116,7 +120,7 @@ func TestThemesOfTheLog(t *testing.T) {
 	}
 	for _, what := range []string{"capacity that is no GUID", "through an app", "by the system", "by an application", "by a guest", "failed", "late"} {
 		if !other[what] {
-			t.Errorf("28 days without an event %s", what)
+			t.Errorf("two weeks without an event %s", what)
 		}
 	}
 	if outOfOrder == 0 {
@@ -147,6 +151,9 @@ func TestUnusedContentIsNotInTheLog(t *testing.T) {
 	w := demo(1)
 	last := map[string]time.Time{}
 	for d := -27; d <= 0; d++ {
+		if !long() && d%4 != 0 {
+			continue
+		}
 		for _, e := range eventsOf(w, day0(d)) {
 			if strings.HasPrefix(e.Activity, "View") && e.Created.Before(now) {
 				last[e.ItemID] = e.Created

@@ -1,7 +1,6 @@
 package world
 
 import (
-	"os"
 	"runtime"
 	"testing"
 	"time"
@@ -11,7 +10,7 @@ import (
 // of it is asked; STEWARD_LONG=1 asks for all.
 func TestLargeTenant(t *testing.T) {
 	step := 50
-	if os.Getenv("STEWARD_LONG") != "" {
+	if long() {
 		step = 1
 	}
 	var before, after runtime.MemStats

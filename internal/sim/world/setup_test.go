@@ -2,6 +2,7 @@ package world
 
 import (
 	"encoding/json"
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -17,6 +18,9 @@ var (
 		time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC), time.Date(2029, 12, 31, 12, 30, 0, 0, time.UTC),
 	}
 )
+
+// long reports whether the whole campaign was asked for, not a sample.
+func long() bool { return os.Getenv("STEWARD_LONG") != "" }
 
 func demo(seed uint64) *World { return New(Config{Seed: seed}) }
 
