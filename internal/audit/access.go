@@ -9,6 +9,7 @@ func accessList() *Report {
 		Name: "access", Title: "Access",
 		Question: "Who has which right on which workspace or item?",
 		Sort:     "workspace",
+		sortWith: map[string]string{"kind": "principal", "guest": "principal", "left": "principal", "who": "principal"},
 		Columns: columns([]Column{
 			{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: "p.name"},
 			{Key: "principal_kind", Title: "Kind", Kind: Badge, Null: Unknown, lookup: "principal", expr: "p.kind"},
@@ -41,7 +42,7 @@ func accessList() *Report {
 					where: "w.tenant + 0 = @tenant AND visible(i) AND g.ws = i.ws AND g.object = i.item " +
 						"AND NOT EXISTS (SELECT 1 FROM item j WHERE j.item = i.item AND j.ws = i.ws AND j.id < i.id AND visible(j))", order: []string{"g.principal", "g.role"}},
 				{sort: "workspace", where: "w.tenant = @tenant", order: []string{"w.name_key", "w.ws", "g.object", "g.principal", "g.role"}},
-				{sort: "principal", from: "principal p CROSS JOIN access_grant g CROSS JOIN workspace w",
+				{sort: "principal", swap: [2]string{"hp.principal = g.principal", "hp.principal = p.principal"}, from: "principal p CROSS JOIN access_grant g CROSS JOIN workspace w",
 					where: "w.tenant + 0 = @tenant AND p.tenant = @tenant AND seen(p) AND g.principal = p.principal", order: []string{"p.name_key", "p.principal", "g.ws", "g.object", "g.role"}},
 			},
 		}},

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,26 +11,26 @@ import (
 const (
 	// batchRows is how many rows are read before what stands behind their keys
 	// is looked up together.
-	batchRows = 512
+	batchRows = 2048
 	// cacheRows bounds what each lookup keeps, so that memory does not grow
 	// with the list.
 	cacheRows = 1 << 16
 )
 
 // each runs the statement and calls fn for every row with the order's values.
-// Both are reused between calls.
-func (s *session) each(ctx context.Context, st statement, fn func(order []any, row Row) error) error {
+// Both are reused between calls. size is how many rows are held at once.
+func (s *session) each(ctx context.Context, st statement, size int, fn func(order []any, row Row) error) error {
 	rows, err := s.tx.QueryContext(ctx, st.sql, st.args...)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", st.part.name, err)
 	}
 	defer func() { _ = rows.Close() }()
-	b := newBatch(s, st)
+	b := newBatch(s, st, size)
 	for rows.Next() {
 		if err := rows.Scan(b.dest[b.n]...); err != nil {
 			return fmt.Errorf("read %s: %w", st.part.name, err)
 		}
-		if b.n++; b.n == batchRows {
+		if b.n++; b.n == size {
 			if err := b.flush(ctx, fn); err != nil {
 				return err
 			}
@@ -51,12 +52,15 @@ type batch struct {
 	row  []Value
 	// fields says for each lookup which columns of the report it fills.
 	fields [][]int
+	// instead are pairs: a column that may be empty, and the one that says the
+	// same in other words.
+	instead [][2]int
 }
 
-func newBatch(s *session, st statement) *batch {
+func newBatch(s *session, st statement, size int) *batch {
 	width := st.order + len(st.lookups) + len(st.columns)
-	b := &batch{s: s, st: st, raw: make([][]any, batchRows), dest: make([][]any, batchRows), row: make([]Value, len(s.r.Columns))}
-	cells, ptrs := make([]any, width*batchRows), make([]any, width*batchRows)
+	b := &batch{s: s, st: st, raw: make([][]any, size), dest: make([][]any, size), row: make([]Value, len(s.r.Columns))}
+	cells, ptrs := make([]any, width*size), make([]any, width*size)
 	for i := range cells {
 		ptrs[i] = &cells[i]
 	}
@@ -65,6 +69,11 @@ func newBatch(s *session, st statement) *batch {
 	}
 	for _, name := range st.lookups {
 		b.fields = append(b.fields, s.r.lookupColumns(name))
+	}
+	for i, c := range s.r.Columns {
+		if c.orElse != "" {
+			b.instead = append(b.instead, [2]int{i, slices.IndexFunc(s.r.Columns, func(o Column) bool { return o.Key == c.orElse })})
+		}
 	}
 	return b
 }
@@ -96,23 +105,17 @@ func (b *batch) flush(ctx context.Context, fn func([]any, Row) error) error {
 		for j, v := range raw[b.st.order+len(b.st.lookups):] {
 			b.row[b.st.columns[j]] = Value{v}
 		}
-		b.fallBack()
+		for _, p := range b.instead {
+			if b.row[p[0]].v == nil {
+				b.row[p[0]] = b.row[p[1]]
+			}
+		}
 		if err := fn(raw[:b.st.order], Row{report: b.s.r, vals: b.row}); err != nil {
 			return err
 		}
 	}
 	b.n = 0
 	return nil
-}
-
-// fallBack fills cells that nothing was found for from the column that says
-// the same in other words.
-func (b *batch) fallBack() {
-	for i := range b.s.r.Columns {
-		if c := &b.s.r.Columns[i]; c.orElse != "" && b.row[i].v == nil {
-			b.row[i] = Row{report: b.s.r, vals: b.row}.Get(c.orElse)
-		}
-	}
 }
 
 // resolve makes sure that the cache holds what stands behind the batch's keys

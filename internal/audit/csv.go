@@ -16,6 +16,9 @@ type CSVWriter struct {
 	line []byte
 	cell []byte
 	err  error
+	// the moment written last: a column of them repeats the same few
+	moment  Value
+	written []byte
 }
 
 // NewCSVWriter returns a writer; call Flush at the end.
@@ -42,7 +45,14 @@ func (c *CSVWriter) Row(r Row) error {
 	c.line = c.line[:0]
 	for i := range r.vals {
 		col := &r.report.Columns[i]
-		c.cell = col.append(c.cell[:0], r.vals[i])
+		if col.Kind == Date && r.vals[i] == c.moment && c.moment.v != nil {
+			c.cell = append(c.cell[:0], c.written...)
+		} else {
+			c.cell = col.append(c.cell[:0], r.vals[i])
+			if col.Kind == Date {
+				c.moment, c.written = r.vals[i], append(c.written[:0], c.cell...)
+			}
+		}
 		c.add(i, col.plain(r.vals[i]))
 	}
 	c.end()

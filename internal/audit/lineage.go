@@ -116,8 +116,8 @@ func LineageOf(ctx context.Context, reader *db.Reader, q Query, id string) (Line
 		if err != nil {
 			return err
 		}
-		st := r.statement(&r.parts[0], q, s.e.fork(), from{})
-		if err := s.each(ctx, st, func(order []any, row Row) error {
+		st := r.statement(&r.parts[0], q, s.e.fork(), from{places: true})
+		if err := s.each(ctx, st, batchRows, func(order []any, row Row) error {
 			l.Nodes = append(l.Nodes, nodeOf(order, row))
 			return nil
 		}); err != nil {

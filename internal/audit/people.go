@@ -41,6 +41,8 @@ func principalList() *Report {
 				"yes": "EXISTS (SELECT 1 " + grantsInScope("p.principal", "") + ")", "no": "NOT EXISTS (SELECT 1 " + grantsInScope("p.principal", "") + ")"}},
 			{Key: "member_of", Label: "Member of", Kind: FilterID, ByLink: true,
 				cond: "EXISTS (SELECT 1 FROM group_member mo JOIN ident mg ON mg.id = mo.grp WHERE mo.member = p.principal AND seen(mo) AND mg.tenant = @tenant AND mg.guid = ?)"},
+			{Key: "group_of", Label: "Group of", Kind: FilterID, ByLink: true,
+				cond: "EXISTS (SELECT 1 FROM group_member mo JOIN ident mm ON mm.id = mo.member WHERE mo.grp = p.principal AND seen(mo) AND mm.tenant = @tenant AND mm.guid = ?)"},
 			{Key: "principal", Label: "Principal", Kind: FilterID, ByLink: true, few: true, expr: "p.principal"},
 		},
 		parts: []part{{

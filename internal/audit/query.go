@@ -50,6 +50,9 @@ func (r *Report) clean(q Query) (Query, error) {
 	if r.Compares && q.CompareView.Tenant == 0 {
 		return q, invalid("from", "%s compares two moments: say the earlier one with from=DATE.", r.Title)
 	}
+	if r.Compares && q.CompareView.Scan > q.View.Scan {
+		return q, invalid("from", "The moment to compare with must be the earlier one.")
+	}
 	where := map[string][]string{}
 	for key, values := range q.Where {
 		f := r.Filter(key)
@@ -75,6 +78,11 @@ func (r *Report) clean(q Query) (Query, error) {
 	q.Where = where
 	if q.Sort == "" {
 		q.Sort, q.Desc = r.Sort, r.Desc
+		for _, key := range sortedKeys(where) {
+			if s, ok := r.sortWith[key]; ok {
+				q.Sort = s
+			}
+		}
 	}
 	if c := r.Column(q.Sort); c == nil || !c.Sortable {
 		return q, invalid("sort", "%s cannot be sorted by %s. It can by: %s.", r.Title, quote(q.Sort), r.sortNames())

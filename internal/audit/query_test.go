@@ -145,6 +145,7 @@ func TestFilters(t *testing.T) {
 		{"people", "kind=Group", "Staff; Team"},
 		{"people", "guest=yes kind=User", "Gil"},
 		{"people", "member_of=g-team", "Ana; Ben; Staff"},
+		{"people", "group_of=p-ana", "Team"},
 		{"people", "has_access=no", ""},
 		{"unused", "verdict=unknown", "Lake"},
 		{"unused", "listed=yes", "Salaries"},

@@ -137,6 +137,9 @@ type path struct {
 	order []string // expressions, never null, unique together
 	from  string   // instead of the part's own from
 	where string   // besides the part's own where
+	// swap replaces one text by another in the filters' conditions, so that
+	// they are judged on the table that this path reads first.
+	swap [2]string
 }
 
 // part is one source of rows. Most reports have one; a report over several
@@ -167,6 +170,12 @@ type Report struct {
 	Desc bool
 	// Compares says that Query.CompareView is needed.
 	Compares bool
+
+	// sortWith is the order when one of these filters is set and none is asked
+	// for: the order that begins with what they narrow.
+	sortWith map[string]string
+	// countTo is how far the list is counted for a page; CountLimit when zero.
+	countTo int64
 
 	fixed        map[string][]string // filters set for good, and what they mean
 	fixedFilters []Filter

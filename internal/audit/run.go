@@ -232,8 +232,8 @@ func (s *session) page(ctx context.Context, at cursor, page *Page) error {
 	for ; part >= 0 && part < len(s.r.parts) && len(page.Rows) <= s.q.Limit; part += step {
 		p := &s.r.parts[part]
 		if !s.skipped(p) {
-			f := from{keys: keys, back: at.Back, limit: s.q.Limit + 1 - len(page.Rows)}
-			err := s.each(ctx, s.r.statement(p, s.q, s.e.fork(), f), func(order []any, row Row) error {
+			f := from{keys: keys, back: at.Back, limit: s.q.Limit + 1 - len(page.Rows), places: true}
+			err := s.each(ctx, s.r.statement(p, s.q, s.e.fork(), f), f.limit, func(order []any, row Row) error {
 				page.Rows = append(page.Rows, Row{report: s.r, vals: slices.Clone(row.vals)})
 				places = append(places, place{part, slices.Clone(order)})
 				return nil
@@ -284,12 +284,16 @@ func (s *session) count(ctx context.Context, at cursor, more bool, page *Page) e
 		page.Total, page.TotalExact = page.First+int64(len(page.Rows)), true
 		return nil
 	}
-	n, err := s.total(ctx, CountLimit)
+	limit := int64(CountLimit)
+	if s.r.countTo > 0 {
+		limit = s.r.countTo
+	}
+	n, err := s.total(ctx, limit)
 	if err != nil {
 		return err
 	}
 	page.Total = n
-	page.TotalExact = page.Total < CountLimit
+	page.TotalExact = n < limit
 	if least := page.First + int64(len(page.Rows)); page.Total < least {
 		page.Total = least
 	}
@@ -330,7 +334,7 @@ func (s *session) all(ctx context.Context, fn func(Row) error) error {
 		if s.skipped(p) {
 			continue
 		}
-		err := s.each(ctx, s.r.statement(p, s.q, s.e.fork(), from{}), func(_ []any, row Row) error { return fn(row) })
+		err := s.each(ctx, s.r.statement(p, s.q, s.e.fork(), from{}), batchRows, func(_ []any, row Row) error { return fn(row) })
 		if err != nil {
 			return err
 		}

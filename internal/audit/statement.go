@@ -25,13 +25,18 @@ type from struct {
 	keys  []any // nil: at the start
 	back  bool  // read towards the start
 	limit int   // 0: to the end
+	// places asks for the order's values of each row, to begin there again.
+	places bool
 }
 
 // statement builds the main query. q must be clean.
 func (r *Report) statement(p *part, q Query, e *expander, f from) statement {
 	s := statement{part: p, path: p.path(q)}
-	s.order = len(s.path.order)
-	cols := append([]string(nil), s.path.order...)
+	var cols []string
+	if f.places {
+		s.order = len(s.path.order)
+		cols = append(cols, s.path.order...)
+	}
 	for _, name := range sortedKeys(r.lookups) {
 		if key, ok := r.lookupKey(p, name); ok {
 			s.lookups = append(s.lookups, name)
@@ -100,6 +105,9 @@ func (r *Report) body(p *part, pa *path, q Query, e *expander) string {
 			own.expr = x
 			f = &own
 		}
+		if pa.swap[0] != "" {
+			f = f.swapped(pa.swap)
+		}
 		indexed := f.few || slices.Contains(pa.needs, key)
 		var conds []string
 		for _, v := range q.Where[key] {
@@ -108,6 +116,19 @@ func (r *Report) body(p *part, pa *path, q Query, e *expander) string {
 		b.WriteString(" AND (" + strings.Join(conds, " OR ") + ")")
 	}
 	return b.String()
+}
+
+// swapped is the filter with its conditions over another table.
+func (f *Filter) swapped(swap [2]string) *Filter {
+	own := *f
+	own.cond = strings.ReplaceAll(f.cond, swap[0], swap[1])
+	if f.words != nil {
+		own.words = make(map[string]string, len(f.words))
+		for k, w := range f.words {
+			own.words[k] = strings.ReplaceAll(w, swap[0], swap[1])
+		}
+	}
+	return &own
 }
 
 // condition is the filter for one value. Unless the path begins with it, it is

@@ -1,0 +1,192 @@
+package audit_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+
+	"steward/internal/audit"
+	"steward/internal/audit/audittest"
+	"steward/internal/db"
+)
+
+// benched opens a database of STEWARD_BENCH_WORKSPACES workspaces (2,000 unless
+// told; 100,000 have 1,000,000 items and 3,000,000 grants). With
+// STEWARD_BENCH_DIR the file is kept there and used again.
+func benched(b *testing.B) (*db.DB, int) {
+	b.Helper()
+	n := 2000
+	if s := os.Getenv("STEWARD_BENCH_WORKSPACES"); s != "" {
+		n, _ = strconv.Atoi(s)
+	}
+	dir := os.Getenv("STEWARD_BENCH_DIR")
+	if dir == "" {
+		dir = b.TempDir()
+	}
+	path := filepath.Join(dir, fmt.Sprintf("audit-%d.db", n))
+	_, missing := os.Stat(path)
+	d, err := db.Open(b.Context(), db.Config{Path: path})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = d.Close() })
+	if missing != nil {
+		audittest.Fill(b, d, audittest.Size{Workspaces: n, People: n * 2})
+	}
+	return d, n
+}
+
+// plainAccess is the access report as one would write it by hand.
+const plainAccess = `SELECT p.name, p.kind, p.address, g.role, CASE WHEN g.object = g.ws THEN 'workspace' ELSE 'item' END, w.name, i.name, i.kind, p.guest,
+		CASE WHEN p.gone = 1 OR p.enabled = 0 THEN 1 WHEN p.gone = 0 THEN 0 END, CASE WHEN p.kind <> 'Group' THEN 1 WHEN p.members_known = 1 THEN p.people END,
+		strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', s.published / 1000, 'unixepoch'), g.profile, wi.guid, ii.guid, pi.guid
+	FROM workspace w CROSS JOIN access_grant g JOIN ident wi ON wi.id = w.ws JOIN ident pi ON pi.id = g.principal JOIN scan s ON s.id = g.from_scan
+	LEFT JOIN item i ON i.item = nullif(g.object, g.ws) AND i.from_scan <= %[1]d AND (i.to_scan IS NULL OR i.to_scan > %[1]d)
+	LEFT JOIN ident ii ON ii.id = i.item
+	LEFT JOIN principal p ON p.principal = g.principal AND p.from_scan <= %[1]d AND (p.to_scan IS NULL OR p.to_scan > %[1]d)
+	WHERE w.tenant = 1 AND w.from_scan <= %[1]d AND (w.to_scan IS NULL OR w.to_scan > %[1]d)
+		AND g.ws = w.ws AND g.from_scan <= %[1]d AND (g.to_scan IS NULL OR g.to_scan > %[1]d)
+	ORDER BY w.name_key, w.ws, g.object, g.principal, g.role`
+
+// counting counts what is written.
+type counting struct{ n int64 }
+
+func (c *counting) Write(p []byte) (int, error) { c.n += int64(len(p)); return len(p), nil }
+
+// BenchmarkAccessCSV exports every grant and compares with sqlite3 -csv of the
+// same query on the same file.
+func BenchmarkAccessCSV(b *testing.B) {
+	d, _ := benched(b)
+	q := queryOf(b, d.Reader())
+	r, _ := audit.Lookup("access")
+	base, baseCPU := shell(b, d.Path(), fmt.Sprintf(plainAccess, q.View.Scan))
+	runtime.GC()
+	stop := peak()
+	cpu := used()
+	var rows int64
+	var out counting
+	b.ResetTimer()
+	for b.Loop() {
+		out.n = 0
+		n, err := audit.Export(b.Context(), &out, d.Reader(), r, q, audit.CSV, audit.Options{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		rows = n
+	}
+	took := b.Elapsed() / time.Duration(b.N)
+	b.ReportMetric(float64(stop())/1e6, "peak-MB")
+	b.ReportMetric(float64(rows), "rows")
+	b.ReportMetric(float64(out.n)/1e6, "MB")
+	if base > 0 {
+		b.ReportMetric(base.Seconds(), "sqlite3-s")
+		b.ReportMetric(took.Seconds()/base.Seconds(), "ratio")
+		b.ReportMetric(float64(used()-cpu)/float64(b.N)/float64(baseCPU), "cpu-ratio")
+	}
+}
+
+// used is the processor time of this program so far.
+func used() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// shell times sqlite3 -csv, by the clock and by the processor; 0 where sqlite3
+// is not installed.
+func shell(b *testing.B, path, query string) (clock, cpu time.Duration) {
+	b.Helper()
+	program, err := exec.LookPath("sqlite3")
+	if err != nil {
+		b.Log("sqlite3 is not installed: no baseline")
+		return 0, 0
+	}
+	cmd := exec.CommandContext(b.Context(), program, "-readonly", "-csv", path, query)
+	var errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = io.Discard, &errs
+	began := time.Now()
+	if err := cmd.Run(); err != nil {
+		b.Fatalf("sqlite3: %v: %s", err, errs.String())
+	}
+	return time.Since(began), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+}
+
+// peak watches the heap until the returned function is called.
+func peak() func() uint64 {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan uint64)
+	go func() {
+		var most uint64
+		var m runtime.MemStats
+		tick := time.NewTicker(50 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapInuse+m.StackInuse)
+			select {
+			case <-ctx.Done():
+				done <- most
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return func() uint64 { cancel(); return <-done }
+}
+
+// BenchmarkPages reads lists as a person would, and reports how long the middle
+// and the slowest took.
+func BenchmarkPages(b *testing.B) {
+	d, n := benched(b)
+	reader := d.Reader()
+	for _, c := range []struct{ report, where, sort string }{
+		{"workspaces", "", "name"},
+		{"workspaces", "name=team_77", "name"},
+		{"workspaces", "state=Deleted", "name"},
+		{"workspaces", "", "admins"},
+		{"items", "kind=report", "name"},
+		{"items", "", "modified"},
+		{"access", "", "workspace"},
+		{"access", "guest=yes", "workspace"},
+		{"access", "principal=" + audittest.GUID(n+n*10+5), "workspace"},
+		{"people", "kind=Group", "name"},
+		{"unused", "", "name"},
+		{"activity", "", "at"},
+		{"changes", "", "at"},
+	} {
+		b.Run(c.report+"/"+c.where+"/"+c.sort, func(b *testing.B) {
+			r, err := audit.Lookup(c.report)
+			if err != nil {
+				b.Fatal(err)
+			}
+			q := queryOf(b, reader)
+			q.Where, q.Sort = where(c.where), c.sort
+			var all []time.Duration
+			for b.Loop() {
+				p, err := audit.Run(b.Context(), reader, r, q)
+				if err != nil {
+					b.Fatal(err)
+				}
+				all = append(all, p.Took)
+				if q.Cursor = p.Next; len(all)%20 == 0 {
+					q.Cursor = ""
+				}
+			}
+			sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+			b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, "p50-ms")
+			b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
+		})
+	}
+}
