@@ -62,6 +62,7 @@ var remedies = map[int]remedy{
 	7000218: {fault.Denied, "Microsoft Entra got no secret or certificate for app %s, which is a confidential client. Check that the configured secret or certificate is not empty."},
 	700025:  {fault.Denied, "The app %s is registered as a public client and takes no secret. Under Authentication, turn off Allow public client flows, or register the app anew as a web application."},
 	700027:  {fault.Denied, "The signature of app %s does not fit a certificate that Microsoft Entra knows. Upload this certificate under Certificates & secrets, or configure the one that is there."},
+	700024:  {fault.Denied, "Microsoft Entra says that the signature of app %s is not valid now. Check the clock of this machine, then the dates of the certificate."},
 	70002:   {fault.Denied, "Microsoft Entra could not verify app %s. Check its client id and its secret or certificate."},
 	70011:   {fault.Invalid, "The scope asked for app %s is not valid: it must be one resource ending in /.default, and the resource must fit the cloud."},
 	500011:  {fault.Invalid, "The tenant of app %s does not know the service that is asked for. Check that the cloud is the right one; if it is, Power BI was never used in this tenant: let someone sign in to it once."},

@@ -51,7 +51,7 @@ func TestSamples(t *testing.T) {
 // kind that names the app and the code.
 func TestEveryCode(t *testing.T) {
 	t.Parallel()
-	for _, code := range []int{700016, 700011, 70001, 7000112, 7000215, 7000222, 7000218, 700025, 700027, 70002, 70011,
+	for _, code := range []int{700016, 700011, 70001, 7000112, 7000215, 7000222, 7000218, 700024, 700025, 700027, 70002, 70011,
 		500011, 650057, 65001, 90002, 90038, 900144, 50034, 50126, 50055, 50057, 50076, 50079, 50020, 53003, 50196,
 		90055, 90033, 90024, 50033} {
 		s, _ := newSource(t, newEndpoint(t, refuseWith(400, code, "invalid_request")), nil)

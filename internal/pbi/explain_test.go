@@ -121,6 +121,26 @@ func TestRetriesOfReads(t *testing.T) {
 	}
 }
 
+// TestOnCall: every try is told, with what a page shows of it.
+func TestOnCall(t *testing.T) {
+	t.Parallel()
+	s := serve(t, once(contract.Error("error_400_entity_exists.json"), answering(`{"value":[]}`)))
+	_, _ = s.Capacities(context.Background())
+	if _, err := s.Capacities(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.calls {
+		if s.calls[i].ServerTime.IsZero() {
+			t.Errorf("call %d has no time of the server", i)
+		}
+		s.calls[i].ServerTime = time.Time{}
+	}
+	same(t, "calls", s.calls, []Call{
+		{Operation: "admin/capacities", Status: 400, RequestID: "a2f89923-421a-464e-bf4c-25eab39bb09f", Bytes: s.calls[0].Bytes, Try: 1},
+		{Operation: "admin/capacities", Status: 200, Bytes: 12, Try: 1},
+	})
+}
+
 // TestNoFabric: a cloud without Fabric says so instead of failing oddly.
 func TestNoFabric(t *testing.T) {
 	t.Parallel()

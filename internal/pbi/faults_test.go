@@ -214,7 +214,11 @@ func pack(s string) []byte {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	for _, f := range flaws {
-		for _, e := range endpoints {
+		for i, e := range endpoints {
+			// Hanging takes real time: by default on every eighth endpoint.
+			if strings.HasPrefix(f.name, "hangs") && i%8 != 3 && !long {
+				continue
+			}
 			if f.name == "too large" && e.name == "ScanResult" {
 				continue // has a cap of its own, tested below
 			}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"steward/internal/fault"
@@ -63,12 +64,12 @@ type Config struct {
 	// https://api.fabric.microsoft.com/v1. Empty means that the cloud has none;
 	// the calls that need it then fail with a sentence that says so.
 	Fabric string
-	// Hosts are further hosts that an address in an answer may name (Power BI
-	// answers from regional ones); a leading dot stands for every host below.
+	// Hosts are hosts that an address in an answer may name besides the bases'
+	// own and Microsoft's; a leading dot stands for every host below.
 	Hosts []string
 	// Tokens gives the tokens of the app, for both APIs.
 	Tokens Tokens
-	// Transport sends the requests; nil means http.DefaultTransport.
+	// Transport sends the requests; nil means a shared one.
 	Transport http.RoundTripper
 	// Budgets keep the limits; nil means none are kept.
 	Budgets *Budgets
@@ -103,10 +104,20 @@ type Client struct {
 	maxBytes int64
 }
 
+// microsoftHosts are what Power BI and Fabric name in continuation addresses:
+// api.powerbi.com may answer from a regional host. Naming one is no sign of
+// tampering; nothing is sent to any of them, only the token in the address is
+// used, at the configured base.
+var microsoftHosts = []string{
+	"api.powerbi.com", "api.fabric.microsoft.com", ".analysis.windows.net",
+	".powerbigov.us", ".analysis.usgovcloudapi.net",
+	"api.powerbi.cn", ".analysis.chinacloudapi.cn",
+}
+
 // New checks cfg and returns a Client. It calls nothing yet.
 func New(cfg Config) (*Client, error) {
 	up := upstream.Config{
-		Base: cfg.API, Hosts: cfg.Hosts, Tokens: cfg.Tokens, Transport: cfg.Transport, Budgets: cfg.Budgets,
+		Base: cfg.API, Hosts: slices.Concat(cfg.Hosts, microsoftHosts), Tokens: cfg.Tokens, Transport: cfg.Transport, Budgets: cfg.Budgets,
 		Now: cfg.Now, Sleep: cfg.Sleep, Jitter: cfg.Jitter, Stall: cfg.Stall, Timeout: cfg.Timeout,
 		Log: cfg.Log, UserAgent: cfg.UserAgent, OnCall: cfg.OnCall, Read: readProblem, Explain: explain,
 	}

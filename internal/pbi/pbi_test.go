@@ -89,7 +89,6 @@ func serve(t *testing.T, handler http.Handler, change ...func(*Config)) *service
 	}))
 	t.Cleanup(s.srv.Close)
 	cfg := Config{API: s.srv.URL + "/v1.0/myorg", Fabric: s.srv.URL + "/v1", Tokens: s.tokens,
-		Hosts:     []string{".analysis.windows.net", "api.powerbi.com", "api.fabric.microsoft.com"},
 		Transport: s.srv.Client().Transport, Now: s.clock.now, Sleep: s.clock.sleep,
 		Jitter: func() float64 { return 0.5 }, UserAgent: "steward-test",
 		OnCall: func(c Call) { s.mu.Lock(); s.calls = append(s.calls, c); s.mu.Unlock() }}

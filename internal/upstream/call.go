@@ -118,6 +118,7 @@ func (c *Client) try(ctx context.Context, req Request, token string, number int,
 	defer func() { call.Bytes = in.read; in.close() }()
 	answer := &Answer{Status: res.StatusCode, Header: res.Header, RequestID: headerRequestID(res.Header)}
 	call.Status, call.RequestID = answer.Status, answer.RequestID
+	call.ServerTime, _ = http.ParseTime(res.Header.Get("Date")) // zero when it is none
 	if res.StatusCode < 200 || res.StatusCode > 299 {
 		e := c.refused(ctx, op, answer, in)
 		call.RequestID = e.RequestID

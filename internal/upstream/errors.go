@@ -146,6 +146,8 @@ func general(e *Error, host string) (fault.Kind, string) {
 		return fault.Unavailable, fmt.Sprintf("The list that %s gives for %s does not end. It was not used.", host, e.Operation)
 	}
 	switch {
+	case e.Status >= 300 && e.Status < 400:
+		return fault.Unavailable, fmt.Sprintf("%s answered %s with a redirect (HTTP %d), which is not followed because the access token would go with it. Check the address and any proxy.", host, e.Operation, e.Status)
 	case e.Status == 401 || e.Status == 403:
 		return fault.Denied, fmt.Sprintf("%s does not let the app call %s (HTTP %d). Check the app's permissions in the set-up check.", host, e.Operation, e.Status)
 	case e.Status == 404:

@@ -36,7 +36,7 @@ type Config struct {
 	Hosts []string
 	// Tokens gives the access tokens.
 	Tokens Tokens
-	// Transport sends the requests; nil means http.DefaultTransport.
+	// Transport sends the requests; nil means one that all such clients share.
 	Transport http.RoundTripper
 	// Budgets keep the limits; nil means that nothing is limited but what the
 	// service itself refuses.
@@ -78,6 +78,9 @@ type Call struct {
 	Bytes int64
 	// Try counts from 1.
 	Try int
+	// ServerTime is the service's clock in its answer, to the second; zero
+	// when there was none. It shows a wrong clock of ours.
+	ServerTime time.Time
 }
 
 // Client calls one API. It is safe for concurrent use.
@@ -100,7 +103,7 @@ func New(cfg Config) (*Client, error) {
 		return nil, fault.New(fault.Invalid, "No app registration is configured for %s.", base.Host)
 	}
 	if cfg.Transport == nil {
-		cfg.Transport = http.DefaultTransport
+		cfg.Transport = shared
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -127,6 +130,14 @@ func New(cfg Config) (*Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
 }
+
+// shared is http.DefaultTransport with room for as many idle connections to a
+// host as a scan has workers.
+var shared = func() http.RoundTripper {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.MaxIdleConnsPerHost = 32
+	return t
+}()
 
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
