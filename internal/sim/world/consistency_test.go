@@ -16,7 +16,9 @@ func TestReferencesLeadSomewhere(t *testing.T) {
 			}
 			c := &checker{t: t, w: w, at: at, broken: map[string]int{}}
 			for ws := range w.All(at) {
-				c.workspace(ws)
+				if long() || ws.Slot%2 == i%2 {
+					c.workspace(ws)
+				}
 			}
 			for report, n := range c.broken {
 				if n > 60 {
