@@ -35,6 +35,8 @@ func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // cli is the command line.
 type cli struct {
+	Demo     demoCmd     `cmd:"" help:"Start a pretend Power BI and the portal over it, on loopback. Nothing needs an account."`
+	Serve    serveCmd    `cmd:"" help:"Serve the portal."`
 	Scan     scanCmd     `cmd:"" help:"Scan one or all tenants now. Exit 0 complete, 3 partial, 1 failed."`
 	Check    checkCmd    `cmd:"" help:"Check the set-up of each tenant and say how to mend it. Exit 1 when something must be mended."`
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`

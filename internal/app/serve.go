@@ -4,111 +4,71 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
-	"net/http"
-	"path/filepath"
+	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
+	"steward/internal/auth"
+	"steward/internal/buildinfo"
 	"steward/internal/config"
-	"steward/internal/db"
 	"steward/internal/fault"
+	"steward/internal/ledger"
+	"steward/internal/web"
+	"steward/internal/web/guard"
+	"steward/internal/witness"
 )
 
-// Portal is the running portal: the database, the tenants, the pages. New
-// builds it, Start lets it work, Stop ends it.
-type Portal struct {
-	cfg     *config.Config
-	log     *slog.Logger
-	clock   Clock
-	DB      *db.DB
-	Tenants []*Tenant
+// stopTimeout is how long requests in hand may take after the portal was told
+// to stop.
+const stopTimeout = 15 * time.Second
 
-	scans  *scans
-	closed sync.Once
-}
-
-// Options are what a portal is started with besides its configuration.
-type Options struct {
-	Clock Clock
-	Log   *slog.Logger
-
-	// onScan is told of every scan that began or ended.
-	onScan func(ctx context.Context, s db.Scan, what string)
-}
-
-// New opens the database and builds what the configuration names. It calls
-// nobody and listens nowhere yet.
-func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
-	if len(cfg.Tenants) == 0 {
-		return nil, fault.New(fault.Invalid, "No tenant is configured. Add one under tenants: in the configuration.")
-	}
-	d, err := db.Open(ctx, db.Config{Path: filepath.Join(cfg.DataDir, "portal.db"), Now: o.Clock.Now})
+// Serve lets the portal work until ctx ends: pages, schedules, checkpoints. It
+// returns when everything has stopped. ready, if not nil, is called with the
+// address once the portal answers.
+func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
+	signIn, err := p.newAuth()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d}
-	for _, t := range cfg.Tenants {
-		built, err := newTenant(ctx, d, t, cfg.DataDir, o)
-		if err != nil {
-			return nil, errors.Join(err, d.Close())
-		}
-		p.Tenants = append(p.Tenants, built)
-	}
-	p.scans = newScans(p)
-	return p, nil
-}
-
-// Tenant returns the tenant with the name; the only one when the name is
-// empty. Invalid when there is none, with the names there are.
-func (p *Portal) Tenant(name string) (*Tenant, error) {
-	if name == "" && len(p.Tenants) == 1 {
-		return p.Tenants[0], nil
-	}
-	var names []string
-	for _, t := range p.Tenants {
-		if t.Config.Name == name {
-			return t, nil
-		}
-		names = append(names, t.Config.Name)
-	}
-	if name == "" {
-		return nil, fault.New(fault.Invalid, "There are several tenants; name one of %v with --tenant.", names)
-	}
-	return nil, fault.New(fault.Invalid, "There is no tenant %q in the configuration. There are %v.", name, names)
-}
-
-// Close gives everything back. It is safe to call more than once.
-func (p *Portal) Close() error {
-	var err error
-	p.closed.Do(func() { err = p.DB.Close() })
-	return err
-}
-
-// Limits of the HTTP server (R22): a slow client may not hold a connection
-// for longer than these.
-const (
-	headerTimeout = 5 * time.Second
-	readTimeout   = 30 * time.Second
-	idleTimeout   = 60 * time.Second
-	headerBytes   = 64 << 10
-	stopTimeout   = 15 * time.Second
-)
-
-// listen serves the handler on the address until ctx ends, then lets requests
-// finish.
-func listen(ctx context.Context, addr string, h http.Handler, ready func(net.Addr)) error {
-	l, err := net.Listen("tcp", addr)
+	wit, err := p.newWitness(ctx)
 	if err != nil {
-		return fault.Wrap(err, fault.Unavailable, "The portal cannot listen on %s. Another program may use the port; choose one with --listen.", addr)
+		return err
 	}
-	// No write timeout here: an export of millions of rows is a long answer.
-	// Package guard bounds every other answer.
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerBytes}
+	pages, err := p.newPages(signIn)
+	if err != nil {
+		return err
+	}
+	if err := p.recordStart(ctx, ledger.Start); err != nil {
+		return err
+	}
+	work, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	wg.Go(func() { signIn.Run(work) })
+	if wit != nil {
+		wg.Go(func() { wit.Run(work) })
+	}
+	if err := p.scans.begin(work); err != nil {
+		stop()
+		wg.Wait()
+		return err
+	}
+	err = p.listen(ctx, pages, ready)
+	stop()
+	p.scans.wait()
+	wg.Wait()
+	return errors.Join(err, p.recordStart(context.WithoutCancel(ctx), ledger.Stop))
+}
+
+// listen serves pages until ctx ends, then lets requests finish.
+func (p *Portal) listen(ctx context.Context, pages *web.Server, ready func(net.Addr)) error {
+	l, err := net.Listen("tcp", p.cfg.Listen)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "The portal cannot listen on %s. Another program may use the port; choose another with --listen.", p.cfg.Listen)
+	}
+	srv := guard.NewServer(pages, p.log)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	if ready != nil {
@@ -116,13 +76,95 @@ func listen(ctx context.Context, addr string, h http.Handler, ready func(net.Add
 	}
 	select {
 	case err := <-done:
-		return fmt.Errorf("serve %s: %w", addr, err)
+		return fmt.Errorf("serve %s: %w", p.cfg.Listen, err)
 	case <-ctx.Done():
 	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 	defer cancel()
-	if err := srv.Shutdown(stop); err != nil {
+	if err := srv.Shutdown(last); err != nil {
 		return errors.Join(fmt.Errorf("stop serving: %w", err), srv.Close())
 	}
 	return nil
+}
+
+func (p *Portal) newAuth() (*auth.Service, error) {
+	s := p.cfg.SignIn
+	if s.Issuer == "" {
+		return nil, fault.New(fault.Invalid, "Configuration key sign_in.issuer is missing: without it nobody could sign in.")
+	}
+	return auth.New(auth.Config{
+		DB: p.DB, Kind: auth.Kind(s.Provider), Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: s.ClientSecret,
+		RolesClaim: s.RolesClaim, Roles: s.Roles, LimitRules: limitRules(s.Scopes), Guests: s.Guests, Help: s.Help,
+		PublicURL: p.cfg.PublicURL, Now: p.clock.Now, Log: p.log,
+	})
+}
+
+func limitRules(scopes []config.PersonScope) []auth.LimitRule {
+	out := make([]auth.LimitRule, 0, len(scopes))
+	for _, s := range scopes {
+		out = append(out, auth.LimitRule{Role: auth.Role(s.Role), Person: s.Person,
+			Limit: auth.Limit{Tenants: s.Tenants, Prefixes: s.Prefixes, Domains: s.Domains}})
+	}
+	return out
+}
+
+// newWitness signs checkpoints of the ledger; nil when no key is configured,
+// which the set-up page says.
+func (p *Portal) newWitness(ctx context.Context) (*witness.Witness, error) {
+	l := p.cfg.Ledger
+	if l.SigningKey.IsZero() {
+		p.log.Warn("ledger.signing_key is not set: a ledger without signed checkpoints cannot show that its end was cut off")
+		return nil, nil //nolint:nilnil // no witness is a state of its own
+	}
+	var sink witness.Sink
+	if l.SecondSink != "" {
+		var err error
+		if sink, err = witness.ParseSink(l.SecondSink); err != nil {
+			return nil, err
+		}
+	}
+	return witness.New(ctx, witness.Config{DB: p.DB, Sink: sink, Key: l.SigningKey, Binary: buildinfo.Version(), Now: p.clock.Now, Log: p.log})
+}
+
+func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
+	names := make([]string, 0, len(p.Tenants))
+	for _, t := range p.Tenants {
+		names = append(names, t.Config.Name)
+	}
+	return web.New(web.Config{
+		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn,
+		Record:    func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },
+		PublicURL: p.cfg.PublicURL, Hosts: localNames(p.cfg.Listen), Proxies: networks(p.cfg.Proxies), Now: p.clock.Now, Log: p.log,
+	})
+}
+
+// localNames are the other names of a loopback address: people type either.
+func localNames(listen string) []string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil || !config.IsLoopback(host) {
+		return nil
+	}
+	return []string{"localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port}
+}
+
+// networks turns checked addresses and networks into prefixes.
+func networks(list []string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range list {
+		if !strings.Contains(text, "/") {
+			if a, err := netip.ParseAddr(text); err == nil {
+				out = append(out, netip.PrefixFrom(a, a.BitLen()))
+			}
+			continue
+		}
+		if n, err := netip.ParsePrefix(text); err == nil {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (p *Portal) recordStart(ctx context.Context, a ledger.Action) error {
+	return p.DB.Record(ctx, ledger.Entry{Action: a, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "Steward"},
+		Object: ledger.Object{Kind: "portal", ID: buildinfo.Version()}})
 }

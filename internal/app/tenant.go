@@ -43,7 +43,9 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 	if err != nil {
 		return nil, err
 	}
-	b.db = d
+	if !o.forgetCalls {
+		b.db = d
+	}
 	subject, budgets, g, err := b.subject(ctx, calls.Note)
 	if err != nil {
 		return nil, err

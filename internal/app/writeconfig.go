@@ -1,13 +1,8 @@
 package app
 
 import (
-	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +11,7 @@ import (
 	"steward/internal/fault"
 	"steward/internal/sim"
 	"steward/internal/sim/world"
+	"steward/internal/witness"
 )
 
 // writeConfig writes the configuration and its secrets, each with mode 0600.
@@ -34,7 +30,7 @@ func writeConfig(name string, w *world.World, at sim.Endpoints, listen string) e
 			return err
 		}
 	}
-	if err := ensureSigningKey(filepath.Join(secrets, "ledger.pem")); err != nil {
+	if err := ensureSigningKey(filepath.Join(secrets, "ledger.key")); err != nil {
 		return err
 	}
 	var text strings.Builder
@@ -74,7 +70,7 @@ sign_in:
   client_secret: file:secrets/sign-in
   roles_claim: roles
   help: Ask the governance lead of the pretend company for a role.
-ledger: {signing_key: "file:secrets/ledger.pem", second_sink: "file:checkpoints/ledger.jsonl"}
+ledger: {signing_key: "file:secrets/ledger.key", second_sink: "file:checkpoints/ledger.jsonl"}
 `))
 
 func writePrivate(name, text string) error {
@@ -84,19 +80,12 @@ func writePrivate(name, text string) error {
 	return nil
 }
 
-// ensureSigningKey makes an Ed25519 key once; a second start keeps it, or the
-// checkpoints of the first would no longer verify.
+// ensureSigningKey makes the ledger's key once; a second start keeps it, or
+// the checkpoints of the first would no longer verify.
 func ensureSigningKey(name string) error {
-	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
-		return err
+	_, err := witness.CreateKey(rand.Reader, name, "steward-stand-in")
+	if fault.Is(err, fault.Conflict) {
+		return nil // it is there
 	}
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		return fmt.Errorf("make the ledger's key: %w", err)
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return fmt.Errorf("encode the ledger's key: %w", err)
-	}
-	return writePrivate(name, string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})))
+	return err
 }

@@ -65,12 +65,16 @@ var packers = sync.Pool{New: func() any {
 	return w
 }}
 
-// packEvent compresses an event where that saves a third or more.
+// packFrom is the size in bytes from which an event is compressed. Most are
+// about one kilobyte, where compressing costs more than storing.
+const packFrom = 2 << 10
+
+// packEvent compresses a long event where that saves a third or more.
 func packEvent(raw []byte) []byte {
 	if raw == nil {
 		return []byte{}
 	}
-	if len(raw) < 400 {
+	if len(raw) < packFrom {
 		return raw
 	}
 	var b bytes.Buffer

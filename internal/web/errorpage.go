@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/fault"
+	"steward/internal/web/guard"
 	"steward/web/templates"
 	"steward/web/templates/ui"
 )
@@ -17,6 +18,10 @@ import (
 func (s *Server) errorPage(c echo.Context, status int, title, sentence string, err error) error {
 	p := ui.Problem{Status: status, Title: title, Text: sentence, Detail: support(c, err),
 		Do: []ui.Action{{Label: "Go to the overview", Href: "/"}}}
+	var need *guard.SignInError
+	if errors.As(err, &need) {
+		p.Do = []ui.Action{{Label: "Sign in", Href: need.URL}}
+	}
 	who := s.viewer(c)
 	if !who.known {
 		return render(c, status, ui.ErrorPage(p, lookOf(c)))
@@ -58,4 +63,4 @@ func wantsJSON(c echo.Context) bool {
 	return strings.HasSuffix(p, ".json") || strings.HasPrefix(p, "/api/") || strings.Contains(c.Request().Header.Get("Accept"), "application/json")
 }
 
-func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+func requestID(c echo.Context) string { return guard.RequestID(c) }

@@ -5,39 +5,19 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/labstack/echo/v4"
 
+	"steward/internal/auth"
 	"steward/internal/fault"
+	"steward/internal/secret"
+	"steward/internal/web/guard"
 )
-
-// statusOf maps the meaning of an error to its HTTP status. Absent and
-// forbidden look the same to someone who may not know: package guard turns
-// Denied into NotFound where it must.
-func statusOf(kind fault.Kind) int {
-	switch kind {
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Invalid:
-		return http.StatusUnprocessableEntity
-	case fault.Denied:
-		return http.StatusForbidden
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.Throttled:
-		return http.StatusTooManyRequests
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
-}
 
 // titles are the headings of error pages.
 var titles = map[int]string{
 	http.StatusNotFound:            "There is nothing here",
-	http.StatusMethodNotAllowed:    "This address does not do that",
+	http.StatusUnauthorized:        "You are not signed in",
 	http.StatusUnprocessableEntity: "That cannot be done as written",
 	http.StatusBadRequest:          "That request cannot be read",
 	http.StatusForbidden:           "You may not do this",
@@ -57,38 +37,31 @@ func (s *Server) serveError(err error, c echo.Context) {
 	if errors.Is(err, context.Canceled) && c.Request().Context().Err() != nil {
 		return // the reader left
 	}
-	status, sentence := s.meaning(err)
+	status := guard.Prepare(c, err)
 	level := slog.LevelInfo
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	s.Log.Log(c.Request().Context(), level, "request failed", "method", c.Request().Method, "route", c.Path(), "status", status, "request", requestID(c), "err", err)
-	var f *fault.Error
-	if errors.As(err, &f) && f.RetryAfter > 0 {
-		c.Response().Header().Set("Retry-After", strconv.Itoa(int(f.RetryAfter.Round(time.Second).Seconds())))
-	}
-	if err := s.answerError(c, status, sentence, err); err != nil {
+	s.Log.Log(c.Request().Context(), level, "request failed", "method", c.Request().Method, "route", c.Path(), "status", status, "request", requestID(c), "err", secret.Clean(err))
+	if err := s.answerError(c, status, sentenceOf(err), err); err != nil {
 		s.Log.Error("error page failed", "err", err)
 	}
 }
 
-// meaning returns the status of an error and the sentence to show.
-func (s *Server) meaning(err error) (int, string) {
+// sentenceOf returns what the reader sees of an error.
+func sentenceOf(err error) string {
 	var he *echo.HTTPError
-	if errors.As(err, &he) && fault.KindOf(err) == fault.Internal {
-		switch he.Code {
-		case http.StatusNotFound:
-			return he.Code, "No page has this address. It may have been mistyped, or what it showed is gone or not yours to see."
-		case http.StatusMethodNotAllowed:
-			return he.Code, "Go back and use the page's own buttons."
-		case http.StatusRequestEntityTooLarge:
-			return he.Code, "What was sent is larger than the portal accepts."
+	var big *http.MaxBytesError
+	switch {
+	case errors.As(err, &big):
+		return "What was sent is larger than the portal accepts."
+	case errors.As(err, &he) && fault.KindOf(err) == fault.Internal && he.Code < http.StatusInternalServerError:
+		if he.Code == http.StatusNotFound || he.Code == http.StatusMethodNotAllowed {
+			return fault.Sentence(auth.Hidden())
 		}
-		if he.Code < http.StatusInternalServerError {
-			return he.Code, "The request could not be understood."
-		}
+		return "The request could not be understood."
 	}
-	return statusOf(fault.KindOf(err)), fault.Sentence(err)
+	return fault.Sentence(err)
 }
 
 // answerError writes the error as a page, or as problem+json where a program

@@ -1,14 +1,14 @@
 package web
 
 import (
-	"errors"
-	"io"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/audit"
 	"steward/internal/ledger"
+	"steward/internal/web/guard"
 )
 
 // export streams a whole report as a file, with the filters of the page. The
@@ -26,7 +26,7 @@ func (s *Server) export(r *audit.Report, f audit.Format) echo.HandlerFunc {
 			return err
 		}
 		req.query.Cursor, req.query.Limit = "", 0
-		if err := s.Record(c, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
+		if err := s.record(c, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
 			Object:  ledger.Object{Kind: "report", ID: r.Name, Name: r.Title, Tenant: req.query.View.TenantName},
 			Details: map[ledger.Detail]string{ledger.Report: r.Name, ledger.Format: string(f), ledger.Filter: c.QueryString()}}); err != nil {
 			return err
@@ -45,6 +45,15 @@ func (s *Server) export(r *audit.Report, f audit.Format) echo.HandlerFunc {
 	}
 }
 
+// record writes an entry about what the present request does: who, from where,
+// in which session.
+func (s *Server) record(c echo.Context, e ledger.Entry) error {
+	session, _ := guard.Session(c)
+	client := guard.Client(c)
+	e.Actor, e.IP, e.Request, e.Session = s.viewer(c).person.Actor(), client.IP, client.Request, session.Hash.String()
+	return s.Record(c.Request().Context(), e)
+}
+
 // lateHeader sets the headers of a file with its first byte: an error before
 // that is still answered as a page.
 type lateHeader struct {
@@ -52,16 +61,18 @@ type lateHeader struct {
 	set func()
 }
 
+// slack is how long a reader may take for a part of a file; a file of millions
+// of rows takes longer than any page, but never stands still so long.
+const slack = time.Minute
+
 // Write sends part of the file.
 func (l *lateHeader) Write(p []byte) (int, error) {
+	// Not every writer has a deadline to move (a test's recorder has none).
+	_ = http.NewResponseController(l.w).SetWriteDeadline(time.Now().Add(slack))
 	if l.set != nil {
 		l.set()
 		l.set = nil
 		l.w.WriteHeader(http.StatusOK)
 	}
-	n, err := l.w.Write(p)
-	if err != nil && !errors.Is(err, io.ErrShortWrite) {
-		return n, err
-	}
-	return n, err
+	return l.w.Write(p)
 }

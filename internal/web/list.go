@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -140,7 +141,7 @@ func (s *Server) listRefusal(c echo.Context, req listRequest, err error) error {
 	v.Notices = append(v.Notices, ui.Notice{Tone: ui.Bad, Title: "This list cannot be shown as asked.", Text: fault.Sentence(err),
 		Action: ui.Action{Label: "Clear filters", Href: req.with(nil)}})
 	v.List = s.listView(req, audit.Page{Report: req.report})
-	return render(c, statusOf(fault.Invalid), templates.List(v))
+	return render(c, http.StatusUnprocessableEntity, templates.List(v))
 }
 
 // with is the list's address with the tenant and date kept and the given

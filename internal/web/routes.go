@@ -2,11 +2,16 @@ package web
 
 import (
 	"net/http"
+	"path"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/audit"
 	"steward/internal/auth"
+	"steward/internal/web/guard"
+	"steward/web/static"
 )
 
 // route is one line of the table of routes: what it answers, the action it is
@@ -15,6 +20,22 @@ type route struct {
 	method, path string
 	action       auth.Action
 	handler      echo.HandlerFunc
+}
+
+// guarded is the line as package guard holds it. An address that ends in a
+// format is a download, and needs the right to take data away as well.
+func (r route) guarded() guard.Route {
+	ext := strings.TrimPrefix(path.Ext(r.path), ".")
+	return guard.Route{Method: r.method, Path: r.path, Action: r.action, Export: slices.Contains(audit.Formats, audit.Format(ext))}
+}
+
+// public are the routes that need no one to be signed in.
+func (s *Server) public() []route {
+	return []route{
+		{http.MethodGet, static.Prefix + "*", "", echo.WrapHandler(static.Handler())},
+		{http.MethodGet, "/signed-out", "", s.signedOut},
+		{http.MethodGet, "/healthz", "", s.healthz},
+	}
 }
 
 // routes is the table. Order does not matter; addresses are those of the
@@ -36,7 +57,7 @@ func (s *Server) reportRoutes(r *audit.Report) []route {
 		out = append(out, route{http.MethodGet, "/" + r.Name, action, s.list(r)})
 	}
 	for _, f := range audit.Formats {
-		out = append(out, route{http.MethodGet, "/" + r.Name + "." + string(f), auth.ExportReport, s.export(r, f)})
+		out = append(out, route{http.MethodGet, "/" + r.Name + "." + string(f), action, s.export(r, f)})
 	}
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -11,7 +12,7 @@ import (
 	"steward/internal/auth"
 	"steward/internal/db"
 	"steward/internal/ledger"
-	"steward/web/static"
+	"steward/internal/web/guard"
 )
 
 // Scans is what pages need of the scanning side: watching, and asking for or
@@ -60,40 +61,82 @@ type Config struct {
 	Reader  *db.Reader
 	Tenants []string
 	Scans   Scans
-	// Who tells who sends a request; false before sign-in.
-	Who func(c echo.Context) (auth.Person, bool)
+	// Auth says who sends a request; without it the server does not start.
+	Auth *auth.Service
 	// Record writes one entry to the ledger and fails when it cannot: what
 	// should be recorded and is not must not happen.
-	Record func(c echo.Context, e ledger.Entry) error
-	// PublicURL is the portal's address without a trailing slash.
+	Record func(ctx context.Context, e ledger.Entry) error
+	// PublicURL is the portal's address without a trailing slash; Hosts are
+	// further names it answers to, Proxies whose X-Forwarded-For is believed.
 	PublicURL string
-	Now       func() time.Time
-	Log       *slog.Logger
+	Hosts     []string
+	Proxies   []netip.Prefix
+	// Limits bound how often one may sign in, write and export; zero fields
+	// get the defaults.
+	Limits guard.Limits
+	Now    func() time.Time
+	Log    *slog.Logger
+	// Who replaces Auth in tests of single pages: it tells who sends a request,
+	// and nothing is guarded then.
+	Who func(c echo.Context) (auth.Person, bool)
 }
 
 // Server answers requests for pages.
 type Server struct {
 	Config
-	echo *echo.Echo
+	echo  *echo.Echo
+	guard *guard.Guard // nil only in tests of single pages
 	// actions finds the action of a route by method and path.
 	actions map[string]auth.Action
 }
 
 // New builds the server with its routes. It does not listen: the caller owns
-// the http.Server.
-func New(cfg Config) *Server {
+// the http.Server. Invalid when the configuration cannot be guarded.
+func New(cfg Config) (*Server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
 	s := &Server{Config: cfg, echo: echo.New(), actions: map[string]auth.Action{}}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.serveError
-	for _, r := range s.routes() {
+	table := s.routes()
+	for _, r := range table {
 		s.actions[r.method+" "+r.path] = r.action
+	}
+	if cfg.Who == nil {
+		if err := s.protect(table); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range append(s.public(), table...) {
 		s.echo.Add(r.method, r.path, r.handler)
 	}
-	s.echo.GET(static.Prefix+"*", echo.WrapHandler(static.Handler()))
-	return s
+	return s, nil
+}
+
+// protect puts the guard in front of every route, known and unknown.
+func (s *Server) protect(table []route) error {
+	lines := guard.SignInRoutes()
+	for _, r := range s.public() {
+		lines = append(lines, guard.Route{Method: r.method, Path: r.path, Public: true, AnyHost: r.path == "/healthz"})
+	}
+	for _, r := range table {
+		lines = append(lines, r.guarded())
+	}
+	g, err := guard.New(guard.Config{
+		Auth: s.Auth, Routes: lines, PublicURL: s.PublicURL, Hosts: s.Hosts, Proxies: s.Proxies, Limits: s.Limits, Now: s.Now, Log: s.Log,
+	})
+	if err != nil {
+		return err
+	}
+	s.guard = g
+	g.Attach(s.echo)
+	g.MountSignIn(s.echo, "/signed-out")
+	s.Who = func(c echo.Context) (auth.Person, bool) {
+		session, ok := guard.Session(c)
+		return session.Person, ok
+	}
+	return nil
 }
 
 // ServeHTTP makes the server a handler.

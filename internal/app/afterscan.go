@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"time"
+
+	"steward/internal/db"
+	"steward/internal/evaluate"
+	"steward/internal/fault"
+	"steward/internal/ledger"
+	"steward/internal/policy"
+)
+
+// newKeeper loads the built-in rules and those of the configured directory.
+func newKeeper(dir string, now func() time.Time) *policy.Keeper {
+	if dir == "" {
+		return policy.NewKeeper(nil, now)
+	}
+	return policy.NewKeeper(func() (fs.FS, error) {
+		if _, err := os.Stat(dir); err != nil {
+			return nil, err
+		}
+		return os.DirFS(dir), nil
+	}, now)
+}
+
+// reloadRules puts the rules with the decisions made so far in force. Rules
+// that cannot be loaded leave the last good set in force; the page of the
+// policies says so.
+func (p *Portal) reloadRules(ctx context.Context) error {
+	decisions, err := p.DB.Reader().RuleDecisions(ctx)
+	if err != nil {
+		return fmt.Errorf("load rules: %w", err)
+	}
+	if problems := p.rules.Reload(decisions); len(problems) > 0 {
+		p.log.Error("the rules in the directory were not loaded; the last good set stays in force", "problems", fmt.Sprint(problems))
+	}
+	return nil
+}
+
+// onScan records what a scan did and judges what it published. It runs in the
+// scan's own goroutine, so the next scan waits for the judging.
+func (p *Portal) onScan(ctx context.Context, s db.Scan, what string) {
+	if err := p.recordScan(ctx, s, what); err != nil {
+		p.log.Error("scan not recorded in the ledger", "scan", s.ID, "err", err)
+	}
+	if s.Published.IsZero() || s.State != db.ScanComplete && s.State != db.ScanPartial {
+		return
+	}
+	if err := p.judge(ctx, s); err != nil {
+		p.log.Error("scan not judged", "scan", s.ID, "err", err)
+	}
+}
+
+// judge evaluates the rules over a published scan.
+func (p *Portal) judge(ctx context.Context, s db.Scan) error {
+	name := p.tenantName(s.Tenant)
+	v, err := p.DB.Reader().ViewNow(ctx, name)
+	if err != nil {
+		return err
+	}
+	set := p.rules.Set()
+	if set == nil {
+		return fault.New(fault.Internal, "No rules are loaded.")
+	}
+	_, err = evaluate.Evaluate(ctx, p.DB, v, set)
+	return err
+}
+
+func (p *Portal) tenantName(number int64) string {
+	for _, t := range p.Tenants {
+		if t.Scanner.Tenant() == number {
+			return t.Config.Name
+		}
+	}
+	return ""
+}
+
+// scanActions are the ledger's words for what happens to a scan.
+var scanActions = map[string]ledger.Action{"started": ledger.ScanStart, "cancelled": ledger.ScanCancel}
+
+func (p *Portal) recordScan(ctx context.Context, s db.Scan, what string) error {
+	if what == "resumed" {
+		what = "started"
+	}
+	e := ledger.Entry{
+		Action: ledger.ScanFinish, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "Steward"},
+		Object:  ledger.Object{Kind: "scan", ID: strconv.FormatInt(s.ID, 10), Tenant: p.tenantName(s.Tenant)},
+		Details: map[ledger.Detail]string{ledger.Scan: strconv.FormatInt(s.ID, 10), ledger.State: string(s.State)},
+	}
+	if a, ok := scanActions[what]; ok {
+		e.Action = a
+	}
+	switch s.State {
+	case db.ScanFailed:
+		e.Outcome, e.Reason = ledger.Failed, s.Error
+	case db.ScanPartial:
+		e.Details[ledger.Gap] = strconv.FormatInt(s.Meant-s.Seen, 10)
+	}
+	return p.DB.Record(context.WithoutCancel(ctx), e)
+}

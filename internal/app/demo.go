@@ -1,0 +1,158 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"steward/internal/config"
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/scan"
+	"steward/internal/sim"
+)
+
+// DemoOptions say what demo to start.
+type DemoOptions struct {
+	Addr       string
+	Data       string
+	Workspaces int
+	Seed       uint64
+	Reset      bool
+	Log        *slog.Logger
+	// Out is told what happens, in sentences.
+	Out io.Writer
+	// Ready is called with the portal's address when it answers; may be nil.
+	Ready func(url string)
+}
+
+// Demo starts the stand-in and the portal over it and serves until ctx ends.
+// The first start lets the portal look back: it scans the tenant as it was at
+// a dozen moments of the last 60 days.
+func Demo(ctx context.Context, o DemoOptions) error {
+	if err := demoAddress(o.Addr); err != nil {
+		return err
+	}
+	if o.Reset {
+		if err := os.RemoveAll(o.Data); err != nil {
+			return fault.Wrap(err, fault.Unavailable, "The demo's data in %s cannot be removed.", o.Data)
+		}
+	}
+	began := time.Now()
+	clock := sim.NewClock(nil)
+	cloud, at, err := StartStandIn(StandIn{
+		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock,
+		RedirectURI: "http://" + o.Addr + "/login/callback",
+		Logf:        func(f string, a ...any) { o.Log.Warn(fmt.Sprintf(f, a...)) },
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = cloud.Close() }()
+	cfg, err := demoConfig(o, cloud, at)
+	if err != nil {
+		return err
+	}
+	if err := lookBack(ctx, cfg, cloud, o); err != nil {
+		return err
+	}
+	fmt.Fprintf(o.Out, "Ready after %s.\n", time.Since(began).Round(time.Second))
+	p, err := New(ctx, cfg, Options{Log: o.Log})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Close() }()
+	return p.Serve(ctx, func(net.Addr) {
+		demoWelcome(o, cfg, cloud)
+		if o.Ready != nil {
+			o.Ready(cfg.PublicURL)
+		}
+	})
+}
+
+// demoAddress refuses an address that others could reach: anyone who opens
+// the demo can sign in as anyone.
+func demoAddress(addr string) error {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return fault.New(fault.Invalid, "--addr %q is not an address. Write host:port, such as 127.0.0.1:8080.", addr)
+	}
+	if !config.IsLoopback(host) {
+		return fault.New(fault.Invalid, "The demo lets anyone sign in as anyone, so it listens on loopback only. Write --addr 127.0.0.1:8080, and portal serve for others to reach.")
+	}
+	return nil
+}
+
+// demoConfig writes the demo's configuration into its data directory, where a
+// curious person can read it, and loads it like any other.
+func demoConfig(o DemoOptions, cloud *sim.Cloud, at sim.Endpoints) (*config.Config, error) {
+	name := filepath.Join(o.Data, "portal.yaml")
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, "The demo's directory %s cannot be created.", o.Data)
+	}
+	if err := WriteConfig(name, cloud.World(), at, o.Addr); err != nil {
+		return nil, err
+	}
+	return config.Load(config.Source{File: name})
+}
+
+// moments are how many days ago the demo's past scans were, the oldest first.
+var moments = []int{60, 53, 46, 39, 32, 25, 19, 14, 10, 7, 4, 1}
+
+// lookBack scans the tenant at past moments, with the stand-in's clock set
+// back, through the same HTTP path as every scan. Waiting moves the clock on
+// instead of taking time, so limits hold as documented and it takes seconds.
+func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoOptions) error {
+	clock := cloud.Clock()
+	p, err := New(ctx, cfg, Options{Log: o.Log, forgetCalls: true, Clock: Clock{
+		Now: clock.Now,
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			clock.Advance(d)
+			return ctx.Err()
+		},
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Close() }()
+	t := p.Tenants[0]
+	v, err := p.DB.Reader().ViewNow(ctx, t.Config.Name)
+	if err != nil || v.Scan != 0 {
+		return err
+	}
+	wall := time.Now().UTC().Truncate(time.Second)
+	fmt.Fprintf(o.Out, "First start: scanning the tenant as it was at %d moments of the last %d days.\n", len(moments), moments[0])
+	for i, days := range moments {
+		clock.Set(wall.AddDate(0, 0, -days).Add(-6 * time.Hour))
+		kind := db.ScanFull
+		if i%3 != 0 {
+			kind = db.ScanIncremental
+		}
+		res, err := t.Scanner.Run(ctx, scan.Request{Kind: kind, Cause: "schedule"})
+		if err != nil {
+			return fmt.Errorf("look back %d days: %w", days, err)
+		}
+		fmt.Fprintf(o.Out, "  %s  %-11s %4d workspaces\n", res.Scan.Published.Format("2 Jan 15:04"), res.Scan.Kind, res.Scan.Seen)
+	}
+	if clock.Now().After(wall) {
+		return fault.New(fault.Internal, "The demo's past ran into the present.")
+	}
+	clock.Set(time.Now())
+	cloud.Reset()
+	return nil
+}
+
+func demoWelcome(o DemoOptions, cfg *config.Config, cloud *sim.Cloud) {
+	out := func(format string, args ...any) { fmt.Fprintf(o.Out, format+"\n", args...) }
+	out("\nSteward is at %s\n", cfg.PublicURL)
+	out("Sign in as any of these people; no password is asked:")
+	for _, p := range cloud.World().DemoPeople() {
+		out("  %-22s %s", p.User.DisplayName, p.Note)
+	}
+	out("\nStop it with Ctrl C. It goes on where it stopped; --reset begins anew.")
+}

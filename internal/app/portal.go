@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"sync"
+
+	"steward/internal/config"
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/policy"
+)
+
+// Portal is the running portal: the database, the tenants, the pages. New
+// builds it, Start lets it work, Stop ends it.
+type Portal struct {
+	cfg     *config.Config
+	log     *slog.Logger
+	clock   Clock
+	DB      *db.DB
+	Tenants []*Tenant
+
+	rules  *policy.Keeper
+	scans  *scans
+	closed sync.Once
+}
+
+// Options are what a portal is started with besides its configuration.
+type Options struct {
+	Clock Clock
+	Log   *slog.Logger
+
+	// forgetCalls keeps the budgets of Microsoft's limits in memory only: for
+	// the demo's look back, whose clock is not the machine's.
+	forgetCalls bool
+	// onScan is told of every scan that began or ended.
+	onScan func(ctx context.Context, s db.Scan, what string)
+}
+
+// New opens the database and builds what the configuration names. It calls
+// nobody and listens nowhere yet.
+func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if len(cfg.Tenants) == 0 {
+		return nil, fault.New(fault.Invalid, "No tenant is configured. Add one under tenants: in the configuration.")
+	}
+	d, err := db.Open(ctx, db.Config{Path: filepath.Join(cfg.DataDir, "portal.db"), Now: o.Clock.Now})
+	if err != nil {
+		return nil, err
+	}
+	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, rules: newKeeper(cfg.Policies, o.Clock.now())}
+	if err := p.reloadRules(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	o.onScan = p.onScan
+	for _, t := range cfg.Tenants {
+		built, err := newTenant(ctx, d, t, cfg.DataDir, o)
+		if err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+		p.Tenants = append(p.Tenants, built)
+	}
+	p.scans = newScans(p)
+	return p, nil
+}
+
+// Tenant returns the tenant with the name; the only one when the name is
+// empty. Invalid when there is none, with the names there are.
+func (p *Portal) Tenant(name string) (*Tenant, error) {
+	if name == "" && len(p.Tenants) == 1 {
+		return p.Tenants[0], nil
+	}
+	var names []string
+	for _, t := range p.Tenants {
+		if t.Config.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Config.Name)
+	}
+	if name == "" {
+		return nil, fault.New(fault.Invalid, "There are several tenants; name one of %v with --tenant.", names)
+	}
+	return nil, fault.New(fault.Invalid, "There is no tenant %q in the configuration. There are %v.", name, names)
+}
+
+// Close gives everything back. It is safe to call more than once.
+func (p *Portal) Close() error {
+	var err error
+	p.closed.Do(func() { err = p.DB.Close() })
+	return err
+}
