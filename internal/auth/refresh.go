@@ -68,7 +68,8 @@ func (r *refreshes) sweep(now time.Time) {
 // reread reads a session's roles again if it can without the browser, and
 // otherwise says how urgent a renewal through it is: RenewSoon, then ErrRoles.
 func (s *Service) reread(ctx context.Context, sess Session, c Client) (Session, error) {
-	if _, ok := s.refreshes.of(sess.Hash); ok {
+	_, canAsk := s.refreshes.of(sess.Hash)
+	if canAsk {
 		fresh, err := s.Reread(ctx, sess, c)
 		if err == nil || !fault.Is(err, fault.Unavailable) {
 			return fresh, err
@@ -78,7 +79,8 @@ func (s *Service) reread(ctx context.Context, sess Session, c Client) (Session, 
 	if s.cfg.Now().Sub(sess.RolesRead) >= RolesLimit {
 		return Session{}, ErrRoles
 	}
-	sess.RenewSoon = true
+	// A provider that is down would not answer the browser either.
+	sess.RenewSoon = !canAsk
 	return sess, nil
 }
 

@@ -218,8 +218,8 @@ func TestProviderDownDuringASession(t *testing.T) {
 	cookie, _ := p.signIn()
 	p.issuer.Fail("/token", 503)
 	p.advance(11 * time.Minute)
-	if s := p.mustLookup(cookie); !s.RenewSoon {
-		t.Error("no renewal is asked for")
+	if s := p.mustLookup(cookie); s.RenewSoon {
+		t.Error("the browser is sent to a provider that is down")
 	}
 	p.advance(4 * time.Minute)
 	if _, err := p.lookup(cookie); !errors.Is(err, auth.ErrRoles) {

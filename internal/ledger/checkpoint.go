@@ -60,7 +60,7 @@ func NewSigner(private string) (*Signer, error) {
 	private = strings.TrimSpace(private)
 	signer, err := note.NewSigner(private)
 	if err != nil {
-		return nil, fault.New(fault.Invalid, "The ledger's signing key is not a key of this portal. It begins with PRIVATE+KEY+; make one with \"portal ledger key\".")
+		return nil, fault.New(fault.Invalid, "The ledger's signing key is not a key of this portal. It begins with PRIVATE+KEY+ and is made by this program.")
 	}
 	// Five fields; the last is base64 and may itself contain a plus sign.
 	seed, err := base64.StdEncoding.DecodeString(strings.SplitN(private, "+", 5)[4])

@@ -2,6 +2,7 @@ package witness
 
 import (
 	"context"
+	"io"
 	"iter"
 	"time"
 
@@ -73,6 +74,16 @@ func Verify(ctx context.Context, r *db.Reader, public string, elsewhere []string
 		return nil
 	})
 	return v, err
+}
+
+// Export writes the whole ledger as JSON lines with the checkpoints of the
+// database and those kept elsewhere, for ledger.VerifyExport. origin names the
+// portal. The caller records that it was done, before.
+func Export(ctx context.Context, r *db.Reader, w io.Writer, origin string, now time.Time, elsewhere []string) error {
+	return r.LedgerSnapshot(ctx, func(id ledger.Identity, notes []string, entries iter.Seq2[ledger.Record, error]) error {
+		h := ledger.Header{Origin: origin, Database: id.Database, Epoch: id.Epoch, First: 1, Previous: ledger.Genesis(id.Database).String()}
+		return ledger.WriteExport(w, h, now, append(notes[:len(notes):len(notes)], elsewhere...), entries)
+	})
 }
 
 // Notes returns the checkpoints of a second place that can be read back, nil

@@ -99,6 +99,28 @@ func TestCheckpointReachesTheFile(t *testing.T) {
 	}
 }
 
+func TestExportIsVerifiedOffline(t *testing.T) {
+	t.Parallel()
+	sink := File{Path: filepath.Join(t.TempDir(), "checkpoints")}
+	s := start(t, sink)
+	s.record(t, 5)
+	if err := s.w.Checkpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var file strings.Builder
+	if err := Export(t.Context(), s.db.Reader(), &file, "steward.example", time.Unix(0, 0), notes(t, sink)); err != nil {
+		t.Fatal(err)
+	}
+	h, v, err := ledger.VerifyExport(strings.NewReader(file.String()), s.public, notes(t, sink))
+	if err != nil || !v.OK() || v.Entries != 5 || v.Covered != 5 || h.Origin != "steward.example" {
+		t.Errorf("VerifyExport = %+v, %+v, %v", h, v, err)
+	}
+	bent := strings.Replace(file.String(), `"actor_id":"a"`, `"actor_id":"b"`, 1)
+	if _, v, err = ledger.VerifyExport(strings.NewReader(bent), s.public, nil); err == nil && v.OK() {
+		t.Error("an edited export verifies")
+	}
+}
+
 // Restoring an older file, and cutting the second place, are both seen.
 func TestRollbackAndLossAreFound(t *testing.T) {
 	t.Parallel()
