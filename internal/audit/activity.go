@@ -56,7 +56,7 @@ func activityLog() *Report {
 			themeFilter(),
 			{Key: "activity", Label: "Activity", Kind: FilterChoice, Open: true, expr: "a.activity", choices: activityChoices},
 			{Key: "actor", Label: "Who", Kind: FilterChoice, Open: true, expr: "a.actor", Help: "The address or id as the activity tells it."},
-			{Key: "since", Label: "Since", Kind: FilterDate, cond: "a.at >= ?"},
+			{Key: "after", Label: "Since", Kind: FilterDate, cond: "a.at >= ?"},
 			{Key: "before", Label: "Before", Kind: FilterDate, cond: "a.at < ?"},
 			{Key: "succeeded", Label: "Succeeded", Kind: FilterBool, expr: "a.succeeded"},
 			{Key: "workspace", Label: "Workspace", Kind: FilterID, ByLink: true, expr: "a.ws"},

@@ -128,7 +128,10 @@ func about(r *Report, q Query, t Truth) preamble {
 		return p
 	}
 	add("As of", t.AsOf.Format("2006-01-02T15:04:05Z"))
-	if r.Compares {
+	switch {
+	case r.Compares && q.noEarlier:
+		add("Compared with", "nothing: there was no scan by then")
+	case r.Compares:
 		add("Compared with", q.CompareView.Taken.Format("2006-01-02T15:04:05Z"))
 	}
 	add("Coverage", t.Coverage())

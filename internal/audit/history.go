@@ -31,7 +31,7 @@ func historyList() *Report {
 			{Key: "workspace", Label: "Workspace", Kind: FilterID, Required: true, set: "ws", Help: "the id of a workspace."},
 			{Key: "source", Label: "From", Kind: FilterChoice, Choices: choices("scan", "activity"), expr: "h.source"},
 			{Key: "item", Label: "Item", Kind: FilterID, ByLink: true, expr: "h.item"},
-			{Key: "since", Label: "Since", Kind: FilterDate, cond: "h.at >= ?"},
+			{Key: "after", Label: "Since", Kind: FilterDate, cond: "h.at >= ?"},
 			{Key: "before", Label: "Before", Kind: FilterDate, cond: "h.at < ?"},
 		},
 		parts: []part{{

@@ -62,7 +62,7 @@ func jsonHead(p preamble) any {
 		s := t.AsOf.UTC().Format("2006-01-02T15:04:05Z")
 		asOf = &s
 	}
-	if p.r.Compares && p.q.CompareView.Scan != 0 {
+	if p.r.Compares && !p.q.noEarlier {
 		s := p.q.CompareView.Taken.UTC().Format("2006-01-02T15:04:05Z")
 		compared = &s
 	}

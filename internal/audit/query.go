@@ -41,6 +41,8 @@ type Query struct {
 	Cursor string
 	// Limit is the number of rows of the page; ignored by exports.
 	Limit int
+
+	noEarlier bool // there is no scan to compare with
 }
 
 // clean checks the query against the report's definition and brings it into
@@ -48,10 +50,14 @@ type Query struct {
 // what it may be: nothing is ignored.
 func (r *Report) clean(q Query) (Query, error) {
 	if r.Compares && q.CompareView.Tenant == 0 {
-		return q, invalid("from", "%s compares two moments: say the earlier one with from=DATE.", r.Title)
+		return q, invalid("since", "%s compares two moments: say the earlier one with since=DATE.", r.Title)
+	}
+	if r.Compares && q.CompareView.Scan == 0 {
+		// There was no scan by then: nothing is known to have changed since.
+		q.CompareView.Scan, q.noEarlier = q.View.Scan, true
 	}
 	if r.Compares && q.CompareView.Scan > q.View.Scan {
-		return q, invalid("from", "The moment to compare with must be the earlier one.")
+		return q, invalid("since", "The moment to compare with must be the earlier one.")
 	}
 	where := map[string][]string{}
 	for key, values := range q.Where {

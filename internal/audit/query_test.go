@@ -3,6 +3,7 @@ package audit_test
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown is no answer here", "workspaces", "dedicated=unknown", "", "", 0, "dedicated", "yes or no"},
 		{"not a number", "workspaces", "admins_min=-1", "", "", 0, "admins_min", "0 to 1,000,000,000"},
 		{"too big a number", "unused", "days=99999999999999999999", "", "", 0, "days", "0 to 1,000,000,000"},
-		{"not a date", "activity", "since=yesterday", "", "", 0, "since", "2026-11-21"},
+		{"not a date", "activity", "after=yesterday", "", "", 0, "after", "2026-11-21"},
 		{"too long", "workspaces", "name=" + long, "", "", 0, "name", "1024"},
 		{"not text", "workspaces", "name=a\xffb", "", "", 0, "name", "text"},
 		{"a preset's own filter", "guests", "guest=no", "", "", 0, "guest", "no filter"},
@@ -68,6 +69,50 @@ func fieldOf(err error) string {
 		return f.Field
 	}
 	return ""
+}
+
+// TestFilterNames: filters share the address of a list with what every list
+// understands.
+func TestFilterNames(t *testing.T) {
+	t.Parallel()
+	taken := []string{"tenant", "as_of", "since", "sort", "cursor", "limit", "q", "header", "format"}
+	for _, r := range audit.Reports() {
+		for _, f := range r.Filters {
+			if slices.Contains(taken, f.Key) {
+				t.Errorf("%s: the filter %s cannot be set in an address", r.Name, f.Key)
+			}
+		}
+	}
+}
+
+// TestComparingBackwards: the moment to compare with must be given and be the
+// earlier one.
+func TestComparingBackwards(t *testing.T) {
+	t.Parallel()
+	reader := small(t)
+	r, _ := audit.Lookup("changes")
+	for name, q := range map[string]audit.Query{
+		"none":  {View: asOf(t, reader, 2), Scope: db.Everything},
+		"later": {View: asOf(t, reader, 2), CompareView: asOf(t, reader, 3), Scope: db.Everything},
+	} {
+		if _, err := audit.Run(t.Context(), reader, r, q); fieldOf(err) != "since" {
+			t.Errorf("%s: got %v, want since refused", name, err)
+		}
+	}
+}
+
+// TestNothingToCompareWith: before the first scan nothing is known, so nothing
+// is told to have been added since.
+func TestNothingToCompareWith(t *testing.T) {
+	t.Parallel()
+	reader := small(t)
+	before, err := reader.ViewAsOf(t.Context(), audittest.TenantName, audittest.Epoch.AddDate(-1, 0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := table(t, reader, "changes", audit.Query{View: asOf(t, reader, 0), CompareView: before, Scope: db.Everything}, "name"); len(got) > 0 {
+		t.Errorf("changes since before the first scan: %v", got)
+	}
 }
 
 // TestCursorsAreChecked takes a good cursor to other lists and changes it

@@ -25,7 +25,7 @@ func scanList() *Report {
 		Filters: []Filter{
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, Choices: choices("full", "incremental", "targeted"), expr: "c.kind"},
 			{Key: "state", Label: "State", Kind: FilterChoice, Choices: choices("running", "complete", "partial", "failed", "cancelled"), expr: "c.state"},
-			{Key: "since", Label: "Since", Kind: FilterDate, cond: "c.started + 0 >= ?"},
+			{Key: "after", Label: "Since", Kind: FilterDate, cond: "c.started + 0 >= ?"},
 			{Key: "before", Label: "Before", Kind: FilterDate, cond: "c.started + 0 < ?"},
 		},
 		parts: []part{{

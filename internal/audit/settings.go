@@ -79,7 +79,7 @@ func settingsDrift() *Report {
 			{Key: "actor_id", Title: "Who, id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
 		},
 		Filters: []Filter{
-			{Key: "since", Label: "Since", Kind: FilterDate, cond: "c.published >= ?"},
+			{Key: "after", Label: "Since", Kind: FilterDate, cond: "c.published >= ?"},
 			{Key: "before", Label: "Before", Kind: FilterDate, cond: "c.published < ?"},
 			{Key: "name", Label: "Name", Kind: FilterChoice, Open: true, expr: "n.name"},
 		},

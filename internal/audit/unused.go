@@ -59,7 +59,7 @@ func unusedList() *Report {
 			{Key: "made_from_it", Title: "Made from it", Kind: Number, Unit: "items", expr: "(SELECT count(*) FROM edge e WHERE e.upstream = i.item AND seen(e))"},
 			{Key: "listed", Title: "On Microsoft's list", Kind: Bool, Null: "no", lookup: "listed", expr: "1"},
 			{Key: "last_accessed", Title: "Last access, says Microsoft", Kind: Date, Null: Unknown, lookup: "listed", expr: "x.last_accessed"},
-			{Key: "size_mb", Title: "Size", Kind: Number, Unit: "MB", Null: Unknown, lookup: "listed", expr: "x.size_mb"},
+			{Key: "size", Title: "Size", Kind: Bytes, Unit: "bytes", Null: Unknown, lookup: "listed", expr: "CAST(x.size_mb * 1048576 AS INTEGER)"},
 			{Key: "activity_since", Title: "Activity known since", Kind: Day, Null: Unknown, expr: "nullif(@activity_since, @never)"},
 			{Key: "created", Title: "Created", Kind: Date, ExportOnly: true, Null: Unknown, expr: "i.created"},
 			{Key: "owner_told", Title: "Owner as told", Kind: Text, ExportOnly: true, Null: Unknown, expr: ownerText},

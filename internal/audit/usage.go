@@ -29,7 +29,7 @@ func usageDays() *Report {
 			{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
 		}),
 		Filters: []Filter{
-			{Key: "since", Label: "Since", Kind: FilterDate, cond: "u.day >= ? / 86400000"},
+			{Key: "after", Label: "Since", Kind: FilterDate, cond: "u.day >= ? / 86400000"},
 			{Key: "before", Label: "Before", Kind: FilterDate, cond: "u.day < ? / 86400000"},
 			{Key: "viewed", Label: "Viewed", Kind: FilterBool, words: map[string]string{"yes": "u.views > 0", "no": "u.views = 0"}},
 			{Key: "workspace", Label: "Workspace", Kind: FilterID, ByLink: true, expr: "u.ws"},

@@ -85,6 +85,9 @@ func cell(c *audit.Column, v audit.Value, href string, now time.Time) ui.Cell {
 		if c.Null == audit.Unknown {
 			return ui.Unknown(unknownWhy(c))
 		}
+		if c.Null != audit.None {
+			return ui.Txt(c.Null)
+		}
 		return ui.Txt("–")
 	}
 	switch c.Kind {
