@@ -80,14 +80,10 @@ func (rt roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	body, err := peek(&res.Body)
 	if err != nil {
-		rt.checker.tb.Errorf("contract: %s %s: reading the answer: %v", req.Method, req.URL.Path, err)
-		return res, nil
+		_ = res.Body.Close() // the copy that peek left
+		return nil, fmt.Errorf("contract: %s %s: reading the answer: %w", req.Method, req.URL.Path, err)
 	}
-	if plain, err := plain(res.Header, body); err != nil {
-		rt.checker.tb.Errorf("contract: %s %s: %v", req.Method, req.URL.Path, err)
-	} else {
-		rt.checker.Response(req, res.StatusCode, res.Header, plain)
-	}
+	rt.checker.answer(req, res.StatusCode, res.Header, body)
 	return res, nil
 }
 
@@ -99,17 +95,24 @@ func (c *Checker) Handler(next http.Handler) http.Handler {
 		rec := httptest.NewRecorder()
 		next.ServeHTTP(rec, req)
 		body := rec.Body.Bytes()
-		if plain, err := plain(rec.Header(), body); err != nil {
-			c.tb.Errorf("contract: %s %s: %v", req.Method, req.URL.Path, err)
-		} else {
-			c.Response(req, rec.Code, rec.Header(), plain)
-		}
+		c.answer(req, rec.Code, rec.Header(), body)
 		for k, v := range rec.Header() {
 			w.Header()[k] = v
 		}
 		w.WriteHeader(rec.Code)
 		_, _ = w.Write(body) // the client going away is not a breach
 	})
+}
+
+// answer checks an answer as it went over the wire.
+func (c *Checker) answer(req *http.Request, status int, header http.Header, body []byte) {
+	c.tb.Helper()
+	unpacked, err := plain(header, body)
+	if err != nil {
+		c.tb.Errorf("contract: %s %s: %v", req.Method, req.URL.Path, err)
+		return
+	}
+	c.Response(req, status, header, unpacked)
 }
 
 // peek reads a body and puts an unread copy in its place.

@@ -52,8 +52,7 @@ func collect(into *[]Object) func([]Object) error {
 func TestTransitiveMembers(t *testing.T) {
 	t.Parallel()
 	var queries []string
-	var srv *httptest.Server
-	c, srv := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	c, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		queries = append(queries, r.URL.EscapedPath()+"?"+r.URL.RawQuery)
 		if len(queries) == 1 {
 			fmt.Fprintf(w, `{"value":[{"@odata.type":"#microsoft.graph.user","id":"A-1","displayName":"Ann","userPrincipalName":"ann@x.y","accountEnabled":false,"userType":"Member"},
@@ -62,7 +61,6 @@ func TestTransitiveMembers(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"value":[{"@odata.type":"#microsoft.graph.servicePrincipal","id":"s"},{"@odata.type":"#microsoft.graph.user","id":"e","userPrincipalName":"eve_x#EXT#@y"}]}`)
 	})
-	_ = srv
 	var got []Object
 	if err := c.TransitiveMembers(t.Context(), "G", collect(&got)); err != nil {
 		t.Fatal(err)

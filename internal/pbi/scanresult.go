@@ -132,7 +132,7 @@ func (d *resultDecoder) decode() error {
 	if !workspaces {
 		return d.broken(errNoList)
 	}
-	if _, err := d.dec.ReadToken(); err != io.EOF {
+	if _, err := d.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return d.broken(errors.New("something follows the result"))
 	}
 	return nil

@@ -58,7 +58,7 @@ func (b *body) Read(p []byte) (int, error) {
 	if n > 0 && b.watch.Stop() {
 		b.watch.Reset(b.stall)
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		select {
 		case <-b.stalled:
 			err = errStalled
