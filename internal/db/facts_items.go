@@ -102,7 +102,9 @@ func (f *Facts) loadBadSources(ctx context.Context, ids []int64, p *FactPart) er
 	}, append([]any{string(tenant.EdgeMissource)}, args...)...)
 }
 
-// useDays is how far back views, viewers and edits are counted, in days.
+// useDays is how far back views, viewers and edits are counted, in days, the
+// view's own day included. They are known only when every whole day of them
+// was read: a smaller count would look like less use.
 const useDays = 28
 
 // loadUse reads what the activity log says of the part's items. A refresh is
@@ -110,10 +112,13 @@ const useDays = 28
 func (f *Facts) loadUse(ctx context.Context, ids []int64, p *FactPart) error {
 	for i := range p.spaces {
 		w := &p.spaces[i]
-		if f.tenant.ActivityDays > 0 {
+		if f.useKnown() {
 			w.Viewers, w.Views, w.DirectEdits = policy.Known[int64](0), policy.Known[int64](0), policy.Known[int64](0)
 		}
 		w.Usage.SeenDays = f.tenant.ActivityDays
+	}
+	for i := range p.items { // nobody's use is zero
+		p.items[i].Viewers = answer(int64(0), f.useKnown())
 	}
 	f.workspaceAges(p)
 	in, args := inChunk(3, ids)
@@ -131,8 +136,8 @@ func (f *Facts) loadUse(ctx context.Context, ids []int64, p *FactPart) error {
 			return nil
 		}
 		w := &p.spaces[at]
-		addTo(&w.Views, views)
-		addTo(&w.DirectEdits, edits)
+		w.Views.Value += views
+		w.DirectEdits.Value += edits
 		if people > w.Viewers.Value {
 			w.Viewers.Value = people
 		}
@@ -140,7 +145,7 @@ func (f *Facts) loadUse(ctx context.Context, ids []int64, p *FactPart) error {
 			used(&w.Usage, f.day-last.Int64)
 		}
 		if i, ok := p.ofItem[item]; ok {
-			p.items[i].Viewers = answer(people, f.tenant.ActivityDays > 0)
+			p.items[i].Viewers.Value = people
 			if last.Valid {
 				used(&p.items[i].Usage, f.day-last.Int64)
 			}
@@ -149,7 +154,7 @@ func (f *Facts) loadUse(ctx context.Context, ids []int64, p *FactPart) error {
 	}, append([]any{f.day, f.day - useDays}, args...)...)
 }
 
-func addTo(a *policy.Answer[int64], n int64) { a.Value += n }
+func (f *Facts) useKnown() bool { return f.tenant.ActivityDays >= useDays-1 }
 
 // used notes a use that many days ago; the latest counts.
 func used(u *policy.Usage, days int64) {

@@ -57,7 +57,7 @@ func TestLifeOfAViolation(t *testing.T) {
 	e := few()
 	w.evaluate(w.scan(e), set)
 	first := w.violation("owners.few", "FIN-A-DEV")
-	if first.state != "open" || first.first != noon.UnixMilli() || first.says != "1 people are admins; at least 2 are wanted" {
+	if first.state != "open" || first.first != noon.UnixMilli() || first.says != "1 person is admin; at least 2 are wanted" {
 		t.Fatalf("raised as %+v", first)
 	}
 

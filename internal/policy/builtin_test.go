@@ -23,7 +23,7 @@ func TestBuiltinExamples(t *testing.T) {
 			says[r.Rule] = r.Says
 		}
 	}
-	if got := says["owners.few"]; got != "1 people are admins; at least 2 are wanted" {
+	if got := says["owners.few"]; got != "1 person is admin; at least 2 are wanted" {
 		t.Errorf("owners.few says %q", got)
 	}
 }

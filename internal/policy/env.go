@@ -45,6 +45,8 @@ var environments = sync.OnceValues(func() (map[Kind]*cel.Env, error) {
 		cel.ParserRecursionLimit(60),
 		cel.ParserErrorRecoveryLimit(10),
 		ext.Strings(ext.StringsVersion(3)),
+		cel.Function("count", cel.Overload("count_int_string_string", []*cel.Type{cel.IntType, cel.StringType, cel.StringType}, cel.StringType,
+			cel.FunctionBinding(countOf))),
 		usageFunction("unusedFor", "workspace_unused_for_int", kinds[KindWorkspace].cel),
 		usageFunction("unusedFor", "item_unused_for_int", kinds[KindItem].cel),
 		usageFunction("staleFor", "refresh_stale_for_int", kinds[KindRefresh].cel),

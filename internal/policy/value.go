@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"reflect"
+	"strconv"
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
@@ -62,3 +63,19 @@ func unusedFor(object, days ref.Val) ref.Val {
 
 // usageUnknown numbers the unknowns of unusedFor, apart from those of fields.
 const usageUnknown = int64(1) << 32
+
+// countOf is count(n, one, many): a number with the words that fit it, for the
+// sentences of findings.
+func countOf(args ...ref.Val) ref.Val {
+	n, ok := args[0].(types.Int)
+	one, isOne := args[1].(types.String)
+	many, isMany := args[2].(types.String)
+	if !ok || !isOne || !isMany {
+		return types.NewErr("count takes a number and two texts")
+	}
+	word := many
+	if n == 1 {
+		word = one
+	}
+	return types.String(strconv.FormatInt(int64(n), 10)) + " " + word
+}
