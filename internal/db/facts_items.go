@@ -13,8 +13,7 @@ import (
 func (f *Facts) shareFacts(ctx context.Context, _ []int64, p *FactPart) error {
 	roles := p.workspaceRoles()
 	tallies := make([]roleTally, len(p.spaces))
-	outsiders, guests := make([]int64, len(p.items)), make([]int64, len(p.items))
-	everyone := make([]bool, len(p.items))
+	shares := make([]shareTally, len(p.items))
 	for _, r := range p.rights {
 		at, ok := p.at[r.ws]
 		who := f.principals[r.principal]
@@ -23,46 +22,55 @@ func (f *Facts) shareFacts(ctx context.Context, _ []int64, p *FactPart) error {
 		}
 		if r.object == r.ws {
 			tallies[at].add(who, r.role)
-			continue
+		} else if i, ok := p.ofItem[r.object]; ok {
+			shares[i].add(who, r.role, roles[at][r.principal])
 		}
-		i, ok := p.ofItem[r.object]
-		if !ok {
-			continue
-		}
-		guests[i] += bit(who.Guest)
-		everyone[i] = everyone[i] || who.Everyone
-		// The owner of an item holds a right on it by having made it.
-		outsiders[i] += bit(!roles[at][r.principal] && !who.Everyone && r.role != "Owner")
 	}
-	outside := make([]int64, len(p.spaces))
-	allKnown := make([]bool, len(p.spaces))
-	for i := range allKnown {
-		allKnown[i] = p.usersKnown[i]
-	}
-	for i := range p.items {
-		at, known := p.extras[i].ws, p.extras[i].usersKnown
-		it := &p.items[i]
-		it.GuestShares = answer(guests[i], known)
-		it.Outsiders = answer(outsiders[i], known && p.usersKnown[at])
-		// A link for everybody shows as a right of everybody, or in the list of
-		// widely shared items; either is enough to know.
-		link := everyone[i] || f.links[it.Num]&linkOrganisation != 0
-		it.OrgLink = answer(link, link || f.know.organisation || known)
-		outside[at] += outsiders[i]
-		allKnown[at] = allKnown[at] && known
-	}
+	f.itemShares(p, shares)
 	for i := range p.spaces {
-		w := &p.spaces[i]
-		w.SharedOutside = answer(outside[i], allKnown[i])
 		if !p.usersKnown[i] {
 			continue
 		}
-		tallies[i].fill(w)
-		if err := f.adminFacts(ctx, w, tallies[i].admins); err != nil {
+		tallies[i].fill(&p.spaces[i])
+		if err := f.adminFacts(ctx, &p.spaces[i], tallies[i].admins); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// shareTally counts the rights on one item.
+type shareTally struct {
+	outsiders, guests int64
+	everyone          bool
+}
+
+func (t *shareTally) add(p *policy.Principal, role string, inRole bool) {
+	t.guests += bit(p.Guest)
+	t.everyone = t.everyone || p.Everyone
+	// The owner of an item holds a right on it by having made it.
+	t.outsiders += bit(!inRole && !p.Everyone && role != "Owner")
+}
+
+// itemShares fills what rules may know of the rights on items, and of each
+// workspace what is held on its items from outside.
+func (f *Facts) itemShares(p *FactPart, shares []shareTally) {
+	known := append([]bool(nil), p.usersKnown...)
+	outside := make([]int64, len(p.spaces))
+	for i := range p.items {
+		it, t, at, told := &p.items[i], shares[i], p.extras[i].ws, p.extras[i].usersKnown
+		it.GuestShares = answer(t.guests, told)
+		it.Outsiders = answer(t.outsiders, told && p.usersKnown[at])
+		// A link for everybody shows as a right of everybody, or in the list of
+		// widely shared items; either is enough to know.
+		link := t.everyone || f.links[it.Num]&linkOrganisation != 0
+		it.OrgLink = answer(link, link || f.know.organisation || told)
+		outside[at] += t.outsiders
+		known[at] = known[at] && told
+	}
+	for i := range p.spaces {
+		p.spaces[i].SharedOutside = answer(outside[i], known[i])
+	}
 }
 
 // roleTally counts the holders of roles in one workspace.

@@ -43,14 +43,14 @@ const changesPerWrite = 1000
 // SaveUnits writes the changes of a judging and what the units now count for.
 // A unit is whole in one transaction, unless it alone has more changes than
 // one may hold: then its tally comes last, and judging it again is harmless.
-func (d *DB) SaveUnits(ctx context.Context, v View, evaluation int64, units []Unit) error {
+func (d *DB) SaveUnits(ctx context.Context, v View, units []Unit) error {
 	for len(units) > 0 {
 		n, size := 0, 0
 		for n < len(units) && (n == 0 || size+len(units[n].Changes) <= changesPerWrite) {
 			size += len(units[n].Changes) + 1
 			n++
 		}
-		if err := d.saveSome(ctx, v, evaluation, units[:n]); err != nil {
+		if err := d.saveSome(ctx, v, units[:n]); err != nil {
 			return fmt.Errorf("save violations of scan %d: %w", v.Scan, err)
 		}
 		units = units[n:]
@@ -58,7 +58,7 @@ func (d *DB) SaveUnits(ctx context.Context, v View, evaluation int64, units []Un
 	return nil
 }
 
-func (d *DB) saveSome(ctx context.Context, v View, evaluation int64, units []Unit) error {
+func (d *DB) saveSome(ctx context.Context, v View, units []Unit) error {
 	if len(units) == 1 {
 		u := units[0]
 		for len(u.Changes) > changesPerWrite {

@@ -118,7 +118,7 @@ func (r *run) save(ctx context.Context, units []db.Unit, atLeast int) error {
 		return nil
 	}
 	units, r.unsaved = r.unsaved, nil
-	return r.store.SaveUnits(ctx, r.view, r.record.ID, units)
+	return r.store.SaveUnits(ctx, r.view, units)
 }
 
 // dropGone forgets what workspaces that are gone counted for.
