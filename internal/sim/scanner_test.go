@@ -124,6 +124,7 @@ func TestScanTakesTime(t *testing.T) {
 func TestScanFlagsFilter(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	b.unchecked = true
 	ids := b.modified("?excludePersonalWorkspaces=true")[:90]
 	keys := func(flags string) string {
 		raw, err := json.Marshal(b.scan(flags, ids...))
@@ -159,6 +160,7 @@ func TestScanFlagsFilter(t *testing.T) {
 func TestDetailedMetadataNeedsTheSettings(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
+	b.unchecked = true
 	ids := b.modified("?excludePersonalWorkspaces=true")[:90]
 	for name, c := range map[string]struct {
 		edit               func(*entra.Switches)

@@ -14,7 +14,7 @@ import (
 // hundred of its workspaces scanned in well under a second.
 func TestLargeTenant(t *testing.T) {
 	t.Parallel()
-	n := 10_000
+	n := 5_000
 	if os.Getenv("STEWARD_LONG") != "" {
 		n = 100_000
 	}
@@ -27,7 +27,7 @@ func TestLargeTenant(t *testing.T) {
 	res := b.scan(allFlags, ids[:100]...)
 	scanned := time.Since(began)
 	began = time.Now()
-	b.admin("groups?$top=5000&$skip=2000")
+	b.admin("groups?$top=2000&$skip=2000")
 	paged := time.Since(began)
 	items := 0
 	for _, ws := range rows(res, "workspaces") {
@@ -38,7 +38,7 @@ func TestLargeTenant(t *testing.T) {
 		}
 	}
 	raw, _ := json.Marshal(res)
-	t.Logf("%d workspaces: listed in %v; 100 scanned in %v (%d rows, %d kB); 5000 of admin/groups in %v",
+	t.Logf("%d workspaces: listed in %v; 100 scanned in %v (%d rows, %d kB); a page of admin/groups in %v",
 		len(ids), listed, scanned, items, len(raw)/1024, paged)
 	if len(ids) < n*9/10 || listed > 10*time.Second || scanned > 5*time.Second {
 		t.Errorf("too few or too slow: %d listed in %v, 100 scanned in %v", len(ids), listed, scanned)
