@@ -69,6 +69,26 @@ func TestActivityOfADay(t *testing.T) {
 	}
 }
 
+// TestActivityWindow: part of a day gives the events of that part.
+func TestActivityWindow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	d := start.AddDate(0, 0, -3).Truncate(24 * time.Hour)
+	from, to := d.Add(9*time.Hour+20*time.Minute), d.Add(11*time.Hour+40*time.Minute)
+	want := 0
+	for h := range 24 {
+		for _, e := range b.world.Activity(d, h, start) {
+			if !e.Created.Before(from) && !e.Created.After(to) {
+				want++
+			}
+		}
+	}
+	got, _, _, _ := b.events("startDateTime='" + from.Format(time.RFC3339) + "'&endDateTime='" + to.Format(time.RFC3339) + "'")
+	if len(got) != want || want == 0 {
+		t.Errorf("%d events, want %d", len(got), want)
+	}
+}
+
 func TestActivityFilters(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -69,6 +69,10 @@ type Book struct {
 	runs      []*run
 	enhanced  map[string]Enhanced
 	forgotten map[string]bool
+	// memo holds the groups of callers for the time of one call: asking the world
+	// for them is dear, and a list of pipelines asks for each.
+	memoMu sync.Mutex
+	memo   map[string]map[string]bool
 	// started tells the pipeline of each deployment that a caller started.
 	started map[string]string
 }
@@ -145,21 +149,43 @@ func invalid(message string) error { return refuse(400, CodeInvalid, message) }
 // rank orders workspace rights.
 var rank = map[string]int{world.RightViewer: 1, world.RightContributor: 2, world.RightMember: 3, world.RightAdmin: 4}
 
+// self is everything that a right can be given to and count for somebody: itself
+// and its groups.
+func (b *Book) self(objectID string, t time.Time) map[string]bool {
+	key := objectID + t.String()
+	b.memoMu.Lock()
+	ids, ok := b.memo[key]
+	b.memoMu.Unlock()
+	if ok {
+		return ids
+	}
+	ids = map[string]bool{objectID: true}
+	for _, g := range b.world.MemberOf(objectID, t) {
+		ids[g.ID] = true
+	}
+	b.memoMu.Lock()
+	defer b.memoMu.Unlock()
+	if b.memo == nil {
+		b.memo = map[string]map[string]bool{}
+	}
+	b.memo[key] = ids
+	return ids
+}
+
+func (b *Book) forget() {
+	b.memoMu.Lock()
+	defer b.memoMu.Unlock()
+	b.memo = nil
+}
+
 // Role is the best right that somebody has on a workspace, directly or through
 // groups; empty for none.
 func (b *Book) Role(objectID string, ws *world.Workspace, t time.Time) string {
-	ids := map[string]bool{objectID: true}
+	ids := b.self(objectID, t)
 	best := ""
-	for pass := range 2 {
-		for _, g := range ws.Grants {
-			if ids[g.Principal.ID] && rank[g.Right] > rank[best] {
-				best = g.Right
-			}
-		}
-		if pass == 0 {
-			for _, g := range b.world.MemberOf(objectID, t) {
-				ids[g.ID] = true
-			}
+	for _, g := range ws.Grants {
+		if ids[g.Principal.ID] && rank[g.Right] > rank[best] {
+			best = g.Right
 		}
 	}
 	return best

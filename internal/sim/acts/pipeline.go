@@ -38,11 +38,8 @@ func (b *Book) CreatePipeline(a Actor, name, description string, stages []NewSta
 // Runs reports whether somebody administers a pipeline, directly or through a
 // group.
 func (b *Book) Runs(objectID string, p world.Pipeline, t time.Time) bool {
-	mine := b.world.MemberOf(objectID, t)
-	return slices.ContainsFunc(p.Grants, func(g world.Grant) bool {
-		return g.Principal.ID == objectID ||
-			slices.ContainsFunc(mine, func(m world.Group) bool { return m.ID == g.Principal.ID })
-	})
+	ids := b.self(objectID, t)
+	return slices.ContainsFunc(p.Grants, func(g world.Grant) bool { return ids[g.Principal.ID] })
 }
 
 // pipeline finds a pipeline that the actor administers; others do not exist for

@@ -28,8 +28,10 @@ func (b *Book) running(pipeline string, t time.Time) bool {
 	return false
 }
 
-// Settle does what has become due by t: the next steps of deployments.
+// Settle does what has become due by t: the next steps of deployments. The gate
+// calls it before every operation.
 func (b *Book) Settle(t time.Time) {
+	b.forget()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settle(t)

@@ -55,6 +55,10 @@ type Service struct {
 	asked   int
 	max     int
 	refused int64
+	// figures are the refreshables as of a moment: Microsoft's are not up to the
+	// minute either, and computing them takes long on a large tenant.
+	figures   []world.Refreshable
+	figuresAt time.Time
 }
 
 // New returns the service over a tenant.
