@@ -381,3 +381,19 @@ func TestNoRecordNoSession(t *testing.T) {
 		t.Errorf("signed in without a record: %v", err)
 	}
 }
+
+func TestRefreshAboutSomeoneElseEndsTheSession(t *testing.T) {
+	t.Parallel()
+	for name, who := range map[string]authtest.Claims{
+		"other object, same subject": {"sub": "sub-ana", "oid": authtest.ObjectID("bo"), "tid": authtest.Directory, "ver": "2.0", "roles": []string{"admin"}},
+		"other subject, same object": {"sub": "sub-bo", "oid": authtest.ObjectID("ana"), "tid": authtest.Directory, "ver": "2.0", "roles": []string{"admin"}},
+	} {
+		p := open(t, true, nil)
+		cookie, _ := p.signIn()
+		p.issuer.SignInAs(who)
+		p.advance(11 * time.Minute)
+		if s, err := p.lookup(cookie); !fault.Is(err, fault.Denied) || p.sessionCount() != 0 {
+			t.Errorf("%s: %+v, %v", name, s.Person, err)
+		}
+	}
+}
