@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -154,3 +155,6 @@ func (r Row) LinkID(c *Column) string {
 	}
 	return r.Get(c.Link.ID).Text()
 }
+
+// keep returns the row with values of its own.
+func (r Row) keep() Row { return Row{report: r.report, vals: slices.Clone(r.vals)} }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"steward/internal/audit"
 	"steward/internal/db"
 	"steward/internal/fault"
 )
@@ -70,6 +71,29 @@ func (s *Server) tenantOf(c echo.Context, who viewer) (string, error) {
 		}
 	}
 	return "", fault.New(fault.NotFound, "There is no tenant named %q here.", clip(name))
+}
+
+// weekSlack is how much less than a week ago a scan may be that stands for last
+// week: a weekly scan is never on the minute.
+const weekSlack = 12 * time.Hour
+
+// compareView is the earlier side of a comparison: the moment asked for, else
+// a week before the later side. Where nothing was known then, it is the first
+// that is known.
+func (s *Server) compareView(c echo.Context, v db.View) (db.View, error) {
+	since := c.QueryParam("since")
+	if since == "" {
+		since = v.Taken.AddDate(0, 0, -7).Add(weekSlack).Format(time.RFC3339)
+	}
+	before, err := s.viewAt(c, v.TenantName, since, "since")
+	if err != nil || before.Scan != 0 {
+		return before, err
+	}
+	first, err := audit.LandmarksOf(c.Request().Context(), s.Reader, v)
+	if err != nil || first.First.Scan == 0 {
+		return before, err
+	}
+	return first.First, nil
 }
 
 // clip shortens what a reader typed before it is shown back.

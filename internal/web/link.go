@@ -3,35 +3,58 @@ package web
 import (
 	"net/url"
 
+	"github.com/labstack/echo/v4"
+
 	"steward/internal/audit"
+	"steward/internal/db"
 	"steward/web/templates/ui"
 )
 
-// href is where a cell leads; empty when nowhere. The date that one looks at
-// is carried along, so that the next page shows the same moment.
-func (s *Server) href(tenant, asOf string, c *audit.Column, row audit.Row) string {
-	id := row.LinkID(c)
+// place is the tenant and the moment that a page shows. Its links carry both
+// along, so that the next page shows the same.
+type place struct{ tenant, asOf string }
+
+func (s *Server) place(c echo.Context, v db.View) place {
+	return place{tenant: v.TenantName, asOf: c.QueryParam("as_of")}
+}
+
+// list is the address of a report with the filters.
+func (p place) list(report string, where ...ui.Param) string { return p.to("/"+report, where...) }
+
+// to is the address of a page that is not about one tenant by its path.
+func (p place) to(path string, params ...ui.Param) string {
+	params = append(params, ui.Param{Name: "tenant", Value: p.tenant}, ui.Param{Name: "as_of", Value: p.asOf})
+	return ui.With(path, params...)
+}
+
+// href is where a cell leads; empty when nowhere.
+func (p place) href(c *audit.Column, row audit.Row) string {
+	return p.thing(c.Link.To, row.LinkID(c))
+}
+
+// thing is the address of one thing's page, or of one of its tabs; empty
+// without an id.
+func (p place) thing(to audit.Target, id string, tab ...string) string {
 	if id == "" {
 		return ""
 	}
-	return thing(c.Link.To, tenant, id, asOf)
+	if to == audit.ToScan {
+		return "/scans/" + url.PathEscape(id)
+	}
+	root, ok := pages[to]
+	if !ok {
+		return ""
+	}
+	path := root + url.PathEscape(p.tenant) + "/" + url.PathEscape(id)
+	for _, t := range tab {
+		if t != "" {
+			path += "/" + t
+		}
+	}
+	return ui.With(path, ui.Param{Name: "as_of", Value: p.asOf})
 }
 
-// thing is the address of one thing's page.
-func thing(to audit.Target, tenant, id, asOf string) string {
-	id = url.PathEscape(id)
-	keep := []ui.Param{{Name: "as_of", Value: asOf}}
-	switch to {
-	case audit.ToWorkspace:
-		return ui.With("/workspaces/"+tenant+"/"+id, keep...)
-	case audit.ToItem:
-		return ui.With("/items/"+tenant+"/"+id, keep...)
-	case audit.ToPerson:
-		return ui.With("/people/"+tenant+"/"+id, keep...)
-	case audit.ToPipeline:
-		return ui.With("/pipelines/"+tenant+"/"+id, keep...)
-	case audit.ToScan:
-		return "/scans/" + id
-	}
-	return ""
+// pages are where the things of a tenant have their pages.
+var pages = map[audit.Target]string{
+	audit.ToWorkspace: "/workspaces/", audit.ToItem: "/items/", audit.ToPerson: "/people/", audit.ToPipeline: "/pipelines/",
 }

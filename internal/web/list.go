@@ -15,9 +15,10 @@ import (
 	"steward/web/templates/ui"
 )
 
-// reserved are the query parameters of a list that are not filters.
+// reserved are the query parameters of a list that are not filters. "since" is
+// one of a comparison and a filter of other reports.
 var reserved = map[string]bool{
-	"tenant": true, "as_of": true, "since": true, "sort": true, "cursor": true, "limit": true, "q": true, "header": true,
+	"tenant": true, "as_of": true, "sort": true, "cursor": true, "limit": true, "q": true, "header": true,
 }
 
 // list returns the handler of a report's page.
@@ -33,6 +34,7 @@ func (s *Server) list(r *audit.Report) echo.HandlerFunc {
 		}
 		v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
 		v.Title = r.Title
+		v.Tabs, v.Active = related(req.place, r.Name)
 		v.List = s.listView(req, page)
 		return ok(c, templates.List(v))
 	}
@@ -43,21 +45,34 @@ type listRequest struct {
 	report *audit.Report
 	who    viewer
 	query  audit.Query
+	place  place
 	// raw is the query without what only this one page means.
 	raw  url.Values
 	path string
-	// choices are the values of the open filters.
+	// fixed are the filters that the page sets by itself: a list within the
+	// page of one thing shows only what belongs to it.
+	fixed map[string]string
+	// choices are the values of the open filters, names what the ids in force
+	// are called.
 	choices map[string][]ui.Option
+	names   map[string]string
 }
 
 // read turns the address into a query. What does not fit is refused at the
 // field by package audit.
 func (s *Server) read(c echo.Context, r *audit.Report) (listRequest, error) {
-	req := listRequest{report: r, who: s.viewer(c), raw: c.QueryParams(), path: "/" + r.Name}
-	v, err := s.view(c, req.who)
+	who := s.viewer(c)
+	v, err := s.view(c, who)
 	if err != nil {
-		return req, err
+		return listRequest{}, err
 	}
+	return s.readWithin(c, r, listRequest{who: who, path: "/" + r.Name, place: s.place(c, v)}, v)
+}
+
+// readWithin is read for a list at another address or about one thing only:
+// req says which.
+func (s *Server) readWithin(c echo.Context, r *audit.Report, req listRequest, v db.View) (listRequest, error) {
+	req.report, req.raw = r, c.QueryParams()
 	scope, err := s.scope(c, req.who, v)
 	if err != nil {
 		return req, err
@@ -68,19 +83,42 @@ func (s *Server) read(c echo.Context, r *audit.Report) (listRequest, error) {
 	}
 	req.query.Sort, req.query.Desc = strings.CutPrefix(c.QueryParam("sort"), "-")
 	for key, values := range req.raw {
-		if !reserved[key] {
+		if !req.reserves(key) {
 			req.query.Where[key] = values
 		}
 	}
-	if q := c.QueryParam("q"); q != "" && r.Filter("name") != nil {
-		req.query.Where["name"] = append(req.query.Where["name"], q)
+	if q, quick := c.QueryParam("q"), req.quick(); q != "" && quick != nil {
+		req.query.Where[quick.Key] = append(req.query.Where[quick.Key], q)
+	}
+	for key, value := range req.fixed {
+		req.query.Where[key] = []string{value}
 	}
 	if r.Compares {
 		if req.query.CompareView, err = s.compareView(c, v); err != nil {
 			return req, err
 		}
 	}
-	return req, s.fillChoices(c, &req)
+	if err := s.fillChoices(c, &req); err != nil {
+		return req, err
+	}
+	return req, s.fillNames(c, &req)
+}
+
+// reserves reports whether the parameter means something else than a filter.
+func (r listRequest) reserves(key string) bool {
+	_, fixed := r.fixed[key]
+	return reserved[key] || fixed || key == "since" && r.report.Compares
+}
+
+// quick is the filter that the search box above the list fills: the report's
+// first text.
+func (r listRequest) quick() *audit.Filter {
+	for i := range r.report.Filters {
+		if f := &r.report.Filters[i]; f.Kind == audit.FilterText {
+			return f
+		}
+	}
+	return nil
 }
 
 // fillChoices reads the values that the open filters can take. A list whose
@@ -89,7 +127,7 @@ func (s *Server) fillChoices(c echo.Context, req *listRequest) error {
 	req.choices = map[string][]ui.Option{}
 	for i := range req.report.Filters {
 		f := &req.report.Filters[i]
-		if f.ByLink || !f.Open && f.Kind != audit.FilterID {
+		if _, fixed := req.fixed[f.Key]; fixed || f.ByLink || !f.Open && f.Kind != audit.FilterID {
 			continue
 		}
 		choices, err := audit.Choices(c.Request().Context(), s.Reader, req.report, req.query, f.Key)
@@ -101,16 +139,6 @@ func (s *Server) fillChoices(c echo.Context, req *listRequest) error {
 		}
 	}
 	return nil
-}
-
-// compareView is the earlier side of a comparison: the moment asked for, else
-// a week before the later side.
-func (s *Server) compareView(c echo.Context, v db.View) (db.View, error) {
-	since := c.QueryParam("since")
-	if since == "" {
-		since = v.Taken.AddDate(0, 0, -7).Format("2006-01-02T15:04:05Z")
-	}
-	return s.viewAt(c, v.TenantName, since, "since")
 }
 
 func limitOf(text string) (int, error) {
@@ -148,7 +176,7 @@ func (s *Server) listRefusal(c echo.Context, req listRequest, err error) error {
 // parameters set.
 func (r listRequest) with(change map[string]string) string {
 	q := url.Values{}
-	for _, k := range []string{"tenant", "as_of", "since"} {
+	for _, k := range r.kept() {
 		if v := r.raw.Get(k); v != "" {
 			q.Set(k, v)
 		}
@@ -157,6 +185,14 @@ func (r listRequest) with(change map[string]string) string {
 		q.Set(k, v)
 	}
 	return address(r.path, q)
+}
+
+// kept are the parameters that hold for every address of the list.
+func (r listRequest) kept() []string {
+	if r.report.Compares {
+		return []string{"tenant", "as_of", "since"}
+	}
+	return []string{"tenant", "as_of"}
 }
 
 // change is the list's present address with some parameters replaced and the

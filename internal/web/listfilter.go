@@ -11,16 +11,20 @@ import (
 // filters is the bar above a list: what is in force, and what there is.
 func (r listRequest) filters() ui.FilterBar {
 	bar := ui.FilterBar{Action: r.path, Clear: r.with(nil)}
-	if r.report.Filter("name") != nil {
-		bar.Query, bar.QueryHint = r.raw.Get("q"), "Name contains"
+	quick := r.quick()
+	if quick != nil {
+		bar.Query, bar.QueryHint = r.raw.Get("q"), quick.Label+" contains"
 	}
-	for _, k := range []string{"tenant", "as_of", "since", "sort"} {
+	for _, k := range append(r.kept(), "sort") {
 		if v := r.raw.Get(k); v != "" {
 			bar.Keep = append(bar.Keep, ui.Param{Name: k, Value: v})
 		}
 	}
 	for i := range r.report.Filters {
 		f := &r.report.Filters[i]
+		if _, fixed := r.fixed[f.Key]; fixed {
+			continue
+		}
 		if f.ByLink {
 			// Set by a link between pages: kept, and shown as a chip.
 			for _, v := range r.query.Where[f.Key] {
@@ -28,7 +32,7 @@ func (r listRequest) filters() ui.FilterBar {
 			}
 			continue
 		}
-		if f.Key == "name" {
+		if f == quick {
 			continue // the search box
 		}
 		bar.Filters = append(bar.Filters, r.filter(f))
@@ -74,11 +78,11 @@ func (r listRequest) options(f *audit.Filter) []ui.Option {
 func (r listRequest) chips() []ui.Chip {
 	var out []ui.Chip
 	if q := r.raw.Get("q"); q != "" {
-		out = append(out, ui.Chip{Label: "Name contains", Value: q, Remove: r.change(map[string]string{"q": ""})})
+		out = append(out, ui.Chip{Label: r.quickLabel(), Value: q, Remove: r.change(map[string]string{"q": ""})})
 	}
 	keys := make([]string, 0, len(r.raw))
 	for key := range r.raw {
-		if !reserved[key] {
+		if !r.reserves(key) {
 			keys = append(keys, key)
 		}
 	}
@@ -96,10 +100,20 @@ func (r listRequest) chips() []ui.Chip {
 	return out
 }
 
+func (r listRequest) quickLabel() string {
+	if f := r.quick(); f != nil {
+		return f.Label + " contains"
+	}
+	return "Search"
+}
+
 // said is the label of a chosen value, where the filter has one.
 func (r listRequest) said(f *audit.Filter, value string) string {
 	if f == nil {
 		return value
+	}
+	if name, ok := r.names[f.Key]; ok {
+		return name
 	}
 	for _, o := range r.options(f) {
 		if o.Value == value {
@@ -128,6 +142,9 @@ func (r listRequest) empty(t audit.Truth) ui.Empty {
 		return ui.Empty{Why: "This tenant has not been scanned yet.", Do: ui.Action{Label: "Go to the scans", Href: "/scans"}}
 	case len(r.chips()) > 0:
 		return ui.Empty{Why: "Nothing matches these filters.", Do: ui.Action{Label: "Clear filters", Href: r.with(nil)}}
+	}
+	if r.report.Compares {
+		return ui.Empty{Why: "Nothing changed between the two.", More: "That is what both scans say; the line under the title tells how complete the later one was."}
 	}
 	return ui.Empty{Why: "The scan found none.", More: "The line under the title says how complete that scan was."}
 }

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"strings"
+	"net/url"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"steward/internal/audit"
 	"steward/web/templates/ui"
@@ -12,19 +10,32 @@ import (
 
 // listView turns a page of a report into what the list component shows.
 func (s *Server) listView(req listRequest, page audit.Page) ui.List {
-	query := keep(req.raw, map[string]string{"cursor": "", "limit": ""})
+	base, query := req.exported()
 	return ui.List{
 		Filters: req.filters(),
-		Export: &ui.Export{Base: req.path, Query: query.Encode(),
-			JSON: s.PublicURL + address(req.path+".json", query), Rows: page.Total},
+		Export: &ui.Export{Base: base, Query: query.Encode(),
+			JSON: s.PublicURL + address(base+".json", query), Rows: page.Total},
 		Table: s.table(req, page),
 		Pager: req.pager(page),
 	}
 }
 
+// exported is where the same rows are as a file.
+func (r listRequest) exported() (string, url.Values) {
+	query := keep(r.raw, map[string]string{"cursor": "", "limit": ""})
+	if r.fixed != nil {
+		query = keep(query, r.fixed)
+		query.Set("tenant", r.place.tenant)
+	}
+	if r.place.asOf != "" {
+		query.Set("as_of", r.place.asOf)
+	}
+	return "/" + r.report.Name, query
+}
+
 func (r listRequest) pager(page audit.Page) ui.Pager {
 	p := ui.Pager{From: page.First + 1, To: page.First + int64(len(page.Rows)), Total: page.Total,
-		Floor: !page.TotalExact, Took: page.Took, Noun: strings.ToLower(r.report.Title)}
+		Floor: !page.TotalExact, Took: page.Took, Noun: noun(r.report)}
 	if page.Next != "" {
 		p.Next = r.change(map[string]string{"cursor": page.Next})
 	}
@@ -41,7 +52,7 @@ func (s *Server) table(req listRequest, page audit.Page) ui.Table {
 	var shown []int
 	for i := range r.Columns {
 		c := &r.Columns[i]
-		if c.ExportOnly {
+		if _, told := req.fixed[c.Key]; c.ExportOnly || told {
 			continue
 		}
 		shown = append(shown, i)
@@ -52,7 +63,7 @@ func (s *Server) table(req listRequest, page audit.Page) ui.Table {
 		out := ui.Row{Cells: make([]ui.Cell, 0, len(shown))}
 		for _, i := range shown {
 			c := &r.Columns[i]
-			out.Cells = append(out.Cells, cell(c, row.Values()[i], s.href(req.query.View.TenantName, req.raw.Get("as_of"), c, row), now))
+			out.Cells = append(out.Cells, cell(c, row.Values()[i], req.place.href(c, row), now))
 		}
 		t.Rows = append(t.Rows, out)
 	}
@@ -101,9 +112,11 @@ func cell(c *audit.Column, v audit.Value, href string, now time.Time) ui.Cell {
 		return ui.Txt(ui.Duration(time.Duration(v.Float() * float64(time.Second))))
 	case audit.Bytes:
 		return ui.Txt(ui.Bytes(v.Int()))
+	case audit.Bool:
+		return flag(c, v)
 	case audit.Badge:
 		if text := c.Format(v); text != "" {
-			return ui.Parts(badge(text))
+			return ui.Parts(badge(wordFor(c.Key, text)))
 		}
 		return ui.Txt("–")
 	}
@@ -123,21 +136,6 @@ func unknownWhy(c *audit.Column) string {
 	}
 	return "Microsoft did not tell us in this scan."
 }
-
-// badge colours the few words that mean trouble; all others are plain.
-func badge(text string) templ.Component {
-	return ui.BadgeView(ui.Badge{Text: text, Tone: toneOf(text)})
-}
-
-// tones are the words of badges that call for attention, whatever the column.
-var tones = map[string]ui.Tone{
-	"Deleted": ui.Warn, "Removing": ui.Warn, "Not Found": ui.Warn, "Orphaned": ui.Bad, "Failed": ui.Bad, "failed": ui.Bad,
-	"partial": ui.Warn, "cancelled": ui.Warn, "Suspended": ui.Warn, "Paused": ui.Warn, "Disabled": ui.Warn, "Guest": ui.Warn,
-	"guest": ui.Warn, "Admin": ui.Info, "Owner": ui.Info, "removed": ui.Bad, "added": ui.Good, "public": ui.Bad,
-	"Certified": ui.Good, "Completed": ui.Good, "complete": ui.Good, "Active": ui.Good, "gone": ui.Bad, "left": ui.Bad,
-}
-
-func toneOf(text string) ui.Tone { return tones[text] }
 
 func columnKind(k audit.Kind) ui.Kind {
 	switch k {

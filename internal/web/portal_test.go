@@ -1,0 +1,112 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"steward/internal/audit/audittest"
+	"steward/internal/auth"
+	"steward/internal/db"
+	"steward/internal/db/dbtest"
+	"steward/internal/htmlcheck"
+	"steward/internal/ledger"
+)
+
+// small is a tenant that a test can hold in its head: with more people than
+// rights, and three scans a week apart.
+var small = audittest.Size{Workspaces: 120, People: 60}
+
+// portal is a server over a filled database, as one person sees it.
+type portal struct {
+	*Server
+	db *db.DB
+	t  *testing.T
+}
+
+// auditor sees everything.
+var auditor = auth.Person{TenantID: "t", ObjectID: "o", Name: "Ada Lindqvist", Roles: []auth.Role{auth.Auditor}}
+
+// within sees the workspaces that begin so.
+func within(prefix string) auth.Person {
+	return auth.Person{TenantID: "t", ObjectID: "p", Name: "Ben", Roles: []auth.Role{auth.Viewer},
+		Limits: map[auth.Role][]auth.Limit{auth.Viewer: {{Prefixes: []string{prefix}}}}}
+}
+
+// now is two hours after the last of three scans.
+func now() time.Time { return audittest.Published(3).Add(2 * time.Hour) }
+
+func filled(t *testing.T) *db.DB {
+	t.Helper()
+	d := dbtest.Open(t, now)
+	audittest.Fill(t, d, small)
+	return d
+}
+
+func open(t *testing.T, d *db.DB, who auth.Person) portal {
+	t.Helper()
+	s, err := New(Config{Reader: d.Reader(), Tenants: []string{audittest.TenantName}, Now: now, Log: slog.New(slog.DiscardHandler),
+		Who:    func(echo.Context) (auth.Person, bool) { return who, true },
+		Record: func(context.Context, ledger.Entry) error { return nil }, PublicURL: "https://portal.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return portal{Server: s, db: d, t: t}
+}
+
+// get asks for a page and holds it to what all pages keep.
+func (p portal) get(path string, want int) *htmlcheck.Doc {
+	p.t.Helper()
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, path, nil)
+	p.ServeHTTP(w, r.WithContext(templ.WithNonce(r.Context(), "n")))
+	if w.Code != want {
+		p.t.Fatalf("GET %s = %d, want %d: %s", path, w.Code, want, htmlcheck.Parse(p.t, w.Body.String()).All("[data-testid=problem]"))
+	}
+	return htmlcheck.Page(p.t, w.Body.String())
+}
+
+func (p portal) exec(query string, args ...any) {
+	p.t.Helper()
+	err := p.db.Write(p.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.ExecContext(p.t.Context(), query, args...)
+		return err
+	})
+	if err != nil {
+		p.t.Fatalf("%v in %s", err, query)
+	}
+}
+
+// follow asks for every page that the links of d lead to and reports those
+// that are not there.
+func (p portal) follow(d *htmlcheck.Doc, selector string) {
+	p.t.Helper()
+	seen := map[string]bool{}
+	for _, href := range d.Attrs(selector, "href") {
+		if seen[href] || elsewhere(href) {
+			continue
+		}
+		seen[href] = true
+		p.get(href, http.StatusOK)
+	}
+	if len(seen) == 0 {
+		p.t.Errorf("%s leads nowhere", selector)
+	}
+}
+
+// elsewhere are the pages of others.
+func elsewhere(href string) bool {
+	for _, p := range []string{"/scans", "/me", "/approvals", "/logout", "#"} {
+		if strings.HasPrefix(href, p) {
+			return true
+		}
+	}
+	return false
+}
