@@ -133,3 +133,28 @@ func (f *Facts) owner(w *policy.Workspace, admins []*policy.Principal, people ma
 func askable(p *policy.Principal) bool {
 	return p != nil && p.Kind == string(tenant.PrincipalUser) && !p.Guest && !(p.Leaver.Known && p.Leaver.Value)
 }
+
+// ownersFromItems proposes, where no admin can be asked, whoever made most of
+// what is in the workspace.
+func (f *Facts) ownersFromItems(p *FactPart) {
+	made := map[int]map[int64]int{}
+	for i := range p.items {
+		at, num := p.extras[i].ws, p.items[i].OwnerNum
+		if num == 0 || p.spaces[at].OwnerNum != 0 {
+			continue
+		}
+		if made[at] == nil {
+			made[at] = map[int64]int{}
+		}
+		made[at][num]++
+	}
+	for at, counts := range made {
+		var best int64
+		for _, num := range sortedKeys(counts) {
+			if best == 0 || counts[num] > counts[best] {
+				best = num
+			}
+		}
+		p.spaces[at].OwnerNum, p.spaces[at].OwnerCandidate = best, f.principals[best].Name
+	}
+}

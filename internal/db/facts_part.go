@@ -51,6 +51,7 @@ func (f *Facts) Load(ctx context.Context, ids []int64, into *FactPart) error {
 			return classify(err)
 		}
 	}
+	f.ownersFromItems(p)
 	for i := range p.spaces {
 		p.spaces[i].Derive()
 		f.names.fill(&p.spaces[i])

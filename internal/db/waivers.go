@@ -220,3 +220,40 @@ func (r *Reader) Waivers(ctx context.Context, v View, fn func(policy.Object)) er
 	}
 	return classify(rows.Err())
 }
+
+// EndingWaiver is a waiver whose owner is to be told of its end.
+type EndingWaiver struct {
+	ID, Violation  int64
+	Rule, Object   string
+	Owner, AskedBy Actor
+	Ends           time.Time
+}
+
+// WaiversToRemind returns the waivers in force that end before the moment and
+// whose owners were not told yet, soonest first.
+func (r *Reader) WaiversToRemind(ctx context.Context, tenant int64, before time.Time) ([]EndingWaiver, error) {
+	rows, err := r.Query(ctx, `SELECT w.id, w.violation, v.rule, v.label, w.owner, w.owner_name, w.asked_by, w.asked_name, w.ends
+		FROM waiver w JOIN violation v ON v.id = w.violation
+		WHERE w.state = 'approved' AND w.ends < $1 AND w.reminded IS NULL AND v.tenant = $2 ORDER BY w.ends`, Millis(before), tenant)
+	if err != nil {
+		return nil, fmt.Errorf("waivers that end: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var all []EndingWaiver
+	for rows.Next() {
+		var w EndingWaiver
+		var ends int64
+		if err := rows.Scan(&w.ID, &w.Violation, &w.Rule, &w.Object, &w.Owner.Subject, &w.Owner.Name, &w.AskedBy.Subject, &w.AskedBy.Name, &ends); err != nil {
+			return nil, fmt.Errorf("waivers that end: %w", classify(err))
+		}
+		w.Ends = Time(ends)
+		all = append(all, w)
+	}
+	return all, classify(rows.Err())
+}
+
+// WaiverReminded notes that the owner of a waiver was told of its end.
+func (t *Tx) WaiverReminded(ctx context.Context, id int64) error {
+	_, err := t.ExecContext(ctx, `UPDATE waiver SET reminded = $2 WHERE id = $1`, id, t.Millis())
+	return err
+}

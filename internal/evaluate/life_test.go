@@ -304,6 +304,19 @@ func TestWaiverFromAskingToItsEnd(t *testing.T) {
 		t.Errorf("a waived violation must not count as passing: %+v", f)
 	}
 
+	soon := func(days int) int {
+		list, err := w.db.Reader().WaiversToRemind(ctx, w.tenant, noon.AddDate(0, 0, days))
+		w.check(err)
+		return len(list)
+	}
+	if soon(9) != 0 || soon(14) != 1 {
+		t.Errorf("to be reminded: %d within 9 days, %d within 14", soon(9), soon(14))
+	}
+	w.check(w.write(func(tx *db.Tx) error { return tx.WaiverReminded(ctx, waiver) }))
+	if soon(14) != 0 {
+		t.Error("the owner would be told twice")
+	}
+
 	w.pass(11 * 24 * time.Hour)
 	w.evaluate(w.scan(e), set)
 	if got := w.violation("owners.few", "FIN-A-DEV"); got.state != "open" {
@@ -363,6 +376,28 @@ func TestTablesGuardTheMoves(t *testing.T) {
 	} {
 		if err := w.write(func(tx *db.Tx) error { _, err := tx.Exec(fmt.Sprintf(q, v.id)); return err }); err == nil {
 			t.Errorf("it was allowed: %s", q)
+		}
+	}
+}
+
+// Who is asked: an admin, walking through groups; else whoever made most of it.
+func TestWhoIsAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	e := few()
+	e.People["gil"], e.People["kim"] = person{Disabled: true}, person{Guest: true}
+	e.People["grp"] = person{Group: true, Members: []string{"kim", "cy"}}
+	e.Spaces = append(e.Spaces,
+		space{Name: "Left", Roles: map[string]string{"gil": "Admin"}, Items: []item{{Name: "l1", Owner: "bo"}, {Name: "l2", Owner: "bo"}, {Name: "l3", Owner: "ana"}}},
+		space{Name: "Group", Roles: map[string]string{"grp": "Admin"}},
+		space{Name: "Nobody", Roles: map[string]string{"kim": "Admin"}})
+	w.evaluate(w.scan(e), builtin(t, nil))
+	for name, want := range map[string]string{"FIN-A-DEV": "ana", "Left": "bo", "Group": "cy", "Nobody": ""} {
+		var got string
+		w.check(w.db.Reader().QueryRow(t.Context(), `SELECT coalesce(p.name, '') FROM violation v LEFT JOIN principal p ON p.principal = v.owner AND p.to_scan IS NULL
+			WHERE v.label = $1 AND v.kind = 'workspace' LIMIT 1`, name).Scan(&got))
+		if got != want {
+			t.Errorf("%s: %q is asked, want %q", name, got, want)
 		}
 	}
 }
