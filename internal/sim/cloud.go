@@ -110,6 +110,9 @@ type Cloud struct {
 	journal  *Journal
 	inflight sync.WaitGroup
 
+	stateName string
+	stateMu   sync.Mutex
+
 	mu     sync.Mutex
 	server *http.Server
 	served chan struct{}

@@ -152,8 +152,14 @@ func (v *visit) perform(w http.ResponseWriter) {
 	}
 	v.cloud.Acts.Settle(call.Now)
 	call.Op.Handle(call)
-	if v.status(w) < 300 {
-		v.cloud.faults.succeeded(call.Op.ID, call.Now)
+	if v.status(w) >= 300 {
+		return
+	}
+	v.cloud.faults.succeeded(call.Op.ID, call.Now)
+	if call.R.Method != http.MethodGet && call.Service != rest.Login {
+		if err := v.cloud.saveState(); err != nil {
+			v.cloud.cfg.Logf("stand-in: %v", err)
+		}
 	}
 }
 

@@ -22,8 +22,8 @@ func (b *Book) put(r *run, step *world.DeployStep, src *world.Workspace, from *w
 			return "Alm_InvalidRequest_WorkspaceNotFound", "The source workspace is gone."
 		}
 	}
-	me := b.principal(r.actor, t)
-	err := b.world.Mutate(r.dst, t, func(w *world.Workspace) error {
+	me := b.principal(r.Actor, t)
+	err := b.world.Mutate(r.Dst, t, func(w *world.Workspace) error {
 		copied := *from
 		copied.PairID = pair
 		for i := range w.Items {

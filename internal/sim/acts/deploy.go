@@ -62,14 +62,14 @@ func (b *Book) Start(a Actor, d Deploy, t time.Time) (world.Deployment, error) {
 	if d.UpdateApp && !b.hasApp(dst.ID, t) {
 		return world.Deployment{}, refuse(400, "Alm_InvalidRequest_AppNotFound", "The target workspace has no app to update.")
 	}
-	r := &run{actor: a, src: src.ID, dst: dst.ID, each: b.cfg.Times.Step, order: d, dep: world.Deployment{ID: b.world.NewID(),
+	r := &run{Actor: a, Src: src.ID, Dst: dst.ID, Each: b.cfg.Times.Step, Order: d, Dep: world.Deployment{ID: b.world.NewID(),
 		PipelineID: p.ID, Status: "NotStarted", SourceStage: d.Source, TargetStage: d.Target, Start: t, Note: d.Note, By: b.principal(a, t)}}
 	b.plan(r, src, dst, items)
-	b.world.AddDeployment(r.dep)
+	b.world.AddDeployment(r.Dep)
 	b.runs = append(b.runs, r)
-	b.started[r.dep.ID] = p.ID
+	b.started[r.Dep.ID] = p.ID
 	b.note(a, "DeployAlmPipeline", t, func(e *world.Event) { e.PipelineID, e.PipelineName = p.ID, p.DisplayName })
-	return r.dep, nil
+	return r.Dep, nil
 }
 
 // ends finds the two workspaces of a deployment and checks what the rules demand
@@ -196,13 +196,13 @@ func (b *Book) plan(r *run, src, dst *world.Workspace, items []*world.Item) {
 		}
 		switch step.DiffState {
 		case "New":
-			r.dep.New++
+			r.Dep.New++
 		case "Different":
-			r.dep.Different++
+			r.Dep.Different++
 		default:
-			r.dep.Same++
+			r.Dep.Same++
 		}
-		r.dep.Steps = append(r.dep.Steps, step)
+		r.Dep.Steps = append(r.Dep.Steps, step)
 	}
 }
 

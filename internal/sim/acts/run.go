@@ -9,19 +9,19 @@ import (
 
 // run is a deployment under way. Step i is done at start + (i+1)·each.
 type run struct {
-	actor    Actor
-	src, dst string
-	each     time.Duration
-	order    Deploy
-	dep      world.Deployment
-	done     int
-	over     bool
+	Actor    Actor
+	Src, Dst string
+	Each     time.Duration
+	Order    Deploy
+	Dep      world.Deployment
+	Done     int
+	Over     bool
 }
 
 func (b *Book) running(pipeline string, t time.Time) bool {
 	b.settle(t)
 	for _, r := range b.runs {
-		if r.dep.PipelineID == pipeline && !r.over {
+		if r.Dep.PipelineID == pipeline && !r.Over {
 			return true
 		}
 	}
@@ -41,7 +41,7 @@ func (b *Book) settle(t time.Time) {
 	left := b.runs[:0]
 	for _, r := range b.runs {
 		b.proceed(r, t)
-		if !r.over {
+		if !r.Over {
 			left = append(left, r)
 		}
 	}
@@ -51,40 +51,40 @@ func (b *Book) settle(t time.Time) {
 // proceed carries out the steps that are due. The first that fails ends the
 // deployment; what was deployed before it stays.
 func (b *Book) proceed(r *run, t time.Time) {
-	before := r.done
-	for !r.over {
-		due := r.dep.Start.Add(time.Duration(r.done+1) * r.each)
+	before := r.Done
+	for !r.Over {
+		due := r.Dep.Start.Add(time.Duration(r.Done+1) * r.Each)
 		if t.Before(due) {
 			break
 		}
-		step := &r.dep.Steps[r.done]
+		step := &r.Dep.Steps[r.Done]
 		code, why := b.carry(r, step, due)
-		r.done++
+		r.Done++
 		step.Status = "Succeeded"
 		if code != "" {
 			step.Status, step.ErrorCode, step.ErrorDetail = "Failed", code, why
-			r.dep.Status, r.dep.End, r.over = "Failed", due, true
-		} else if r.done == len(r.dep.Steps) {
-			r.dep.Status, r.dep.End, r.over = "Succeeded", due, true
+			r.Dep.Status, r.Dep.End, r.Over = "Failed", due, true
+		} else if r.Done == len(r.Dep.Steps) {
+			r.Dep.Status, r.Dep.End, r.Over = "Succeeded", due, true
 		}
 	}
-	if !r.over && t.After(r.dep.Start) && r.dep.Status == "NotStarted" {
-		r.dep.Status = "Executing"
-	} else if r.done == before {
+	if !r.Over && t.After(r.Dep.Start) && r.Dep.Status == "NotStarted" {
+		r.Dep.Status = "Executing"
+	} else if r.Done == before {
 		return
 	}
-	if !r.over {
-		r.dep.Steps[r.done].Status = "Executing"
+	if !r.Over {
+		r.Dep.Steps[r.Done].Status = "Executing"
 	}
-	now := r.dep
-	now.Steps = append([]world.DeployStep(nil), r.dep.Steps...)
-	b.world.EditDeployment(r.dep.PipelineID, r.dep.ID, func(d *world.Deployment) { *d = now })
+	now := r.Dep
+	now.Steps = append([]world.DeployStep(nil), r.Dep.Steps...)
+	b.world.EditDeployment(r.Dep.PipelineID, r.Dep.ID, func(d *world.Deployment) { *d = now })
 }
 
 // carry deploys one item; a code says why it could not.
 func (b *Book) carry(r *run, step *world.DeployStep, t time.Time) (code, why string) {
-	src, ok1 := b.world.Workspace(r.src, t)
-	dst, ok2 := b.world.Workspace(r.dst, t)
+	src, ok1 := b.world.Workspace(r.Src, t)
+	dst, ok2 := b.world.Workspace(r.Dst, t)
 	if !ok1 || !ok2 || dst.State != world.StateActive {
 		return "Alm_InvalidRequest_WorkspaceNotFound", "A workspace of the deployment is gone."
 	}
@@ -92,8 +92,8 @@ func (b *Book) carry(r *run, step *world.DeployStep, t time.Time) (code, why str
 	if from == nil {
 		return "Alm_InvalidRequest_ArtifactNotFound", "The item is no longer in the source stage."
 	}
-	opt := r.order.Options
-	if own, ok := r.order.Items[from.ID]; ok && own != (Options{}) {
+	opt := r.Order.Options
+	if own, ok := r.Order.Items[from.ID]; ok && own != (Options{}) {
 		opt = own
 	}
 	to := paired(dst, from)
@@ -117,7 +117,7 @@ func (b *Book) hindered(r *run, from, to *world.Item, src, dst *world.Workspace,
 	case to != nil && to.LabelID != "" && to.LabelID != from.LabelID && from.LabelID != "" && !opt.Label:
 		return "Alm_InvalidRequest_OverwriteLabelNotAllowed", "The target has another sensitivity label."
 	case to != nil && from.Report != nil && from.Report.Type == "PaginatedReport" && !opt.TakeOver &&
-		(to.Configured == nil || to.Configured.ID != r.actor.ObjectID) && (to.CreatedBy == nil || to.CreatedBy.ID != r.actor.ObjectID):
+		(to.Configured == nil || to.Configured.ID != r.Actor.ObjectID) && (to.CreatedBy == nil || to.CreatedBy.ID != r.Actor.ObjectID):
 		return "Alm_InvalidRequest_NotPaginatedReportOwner", "The caller does not own the paginated report in the target."
 	case from.Report != nil && !hasModel(src, dst, from):
 		return "Alm_InvalidRequest_MissingPrerequisite", "The model of the report is not in the target stage."

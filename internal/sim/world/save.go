@@ -6,8 +6,7 @@ import (
 	"io"
 )
 
-// saved is what callers changed, as it is written to a file: the seed's part
-// of the tenant needs no writing.
+// saved is the overlay as a file holds it, with what it lies on.
 type saved struct {
 	Seed       uint64
 	Size       int
@@ -27,48 +26,49 @@ type saved struct {
 	Events     []Event
 }
 
-// Save writes what callers changed, so that a tenant can be taken up again
-// after a restart.
-func (w *World) Save(out io.Writer) error {
+// Save writes what callers have changed, as JSON. The seed makes the rest.
+func (w *World) Save(to io.Writer) error {
 	w.o.mu.RLock()
 	defer w.o.mu.RUnlock()
 	o := w.o
-	s := saved{w.cfg.Seed, w.cfg.Workspaces, w.cfg.TenantID, o.count.Load(), o.workspaces, o.created, o.items, o.users, o.members,
-		o.settings, o.capacities, o.pipelines, o.newLines, o.deploys, o.refreshes, o.events}
-	if err := json.NewEncoder(out).Encode(s); err != nil {
-		return fmt.Errorf("writing the changes of tenant %s: %w", w.cfg.TenantID, err)
+	err := json.NewEncoder(to).Encode(saved{w.cfg.Seed, w.cfg.Workspaces, w.cfg.TenantID, o.count.Load(), o.workspaces, o.created,
+		o.items, o.users, o.members, o.settings, o.capacities, o.pipelines, o.newLines, o.deploys, o.refreshes, o.events})
+	if err != nil {
+		return fmt.Errorf("save the tenant: %w", err)
 	}
 	return nil
 }
 
-// Load replaces what callers changed by what Save wrote. It refuses the file of
-// another tenant: its ids would mean something else here.
-func (w *World) Load(in io.Reader) error {
+// Load puts saved changes over a tenant that nobody has changed yet. They must
+// have been made to the same tenant: seed, size and id are compared.
+func (w *World) Load(from io.Reader) error {
 	var s saved
-	if err := json.NewDecoder(in).Decode(&s); err != nil {
-		return fmt.Errorf("reading the changes of tenant %s: %w", w.cfg.TenantID, err)
+	if err := json.NewDecoder(from).Decode(&s); err != nil {
+		return fmt.Errorf("load the tenant: %w", err)
 	}
 	if s.Seed != w.cfg.Seed || s.Size != w.cfg.Workspaces || s.TenantID != w.cfg.TenantID {
-		return fmt.Errorf("the saved changes belong to seed %d with %d workspaces, tenant %s; this one is seed %d with %d, tenant %s",
-			s.Seed, s.Size, s.TenantID, w.cfg.Seed, w.cfg.Workspaces, w.cfg.TenantID)
+		return fmt.Errorf("load the tenant: the file belongs to seed %d with %d workspaces, not to seed %d with %d",
+			s.Seed, s.Size, w.cfg.Seed, w.cfg.Workspaces)
 	}
-	w.o.writing.Lock()
-	defer w.o.writing.Unlock()
-	w.o.mu.Lock()
-	defer w.o.mu.Unlock()
-	o := w.o
+	o := newOverlay()
+	fill(&o.workspaces, s.Workspaces)
+	fill(&o.items, s.Items)
+	fill(&o.users, s.Users)
+	fill(&o.members, s.Members)
+	fill(&o.settings, s.Settings)
+	fill(&o.capacities, s.Capacities)
+	fill(&o.pipelines, s.Pipelines)
+	fill(&o.deploys, s.Deploys)
+	fill(&o.refreshes, s.Refreshes)
+	o.created, o.newLines, o.events = s.Created, s.NewLines, s.Events
 	o.count.Store(s.Count)
-	o.workspaces, o.created, o.items = full(s.Workspaces), s.Created, full(s.Items)
-	o.users, o.members, o.settings = full(s.Users), full(s.Members), full(s.Settings)
-	o.capacities, o.pipelines, o.newLines = full(s.Capacities), full(s.Pipelines), s.NewLines
-	o.deploys, o.refreshes, o.events = full(s.Deploys), full(s.Refreshes), s.Events
+	w.o = o
 	return nil
 }
 
-// full makes an empty map of a missing one.
-func full[K comparable, V any](m map[K]V) map[K]V {
-	if m == nil {
-		return map[K]V{}
+// fill keeps the empty map when the file has none.
+func fill[K comparable, V any](to *map[K]V, from map[K]V) {
+	if from != nil {
+		*to = from
 	}
-	return m
 }
