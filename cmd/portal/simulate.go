@@ -16,6 +16,7 @@ type simulateCmd struct {
 	Limits      string        `default:"documented" enum:"documented,off" help:"Microsoft's rate limits: documented or off."`
 	Latency     time.Duration `default:"0s" help:"Added to every answer."`
 	Faults      string        `type:"existingfile" help:"A file of faults to produce; see docs/stand-in.md."`
+	State       string        `type:"path" help:"Keep what callers change in this file, across starts."`
 	WriteConfig string        `type:"path" help:"Write a portal.yaml and secret files that fit."`
 	Listen      string        `default:"127.0.0.1:8080" help:"Where the portal of the written configuration will listen."`
 }
@@ -30,7 +31,7 @@ func (s simulateCmd) Run(w *world) error {
 	}
 	cloud, at, err := app.StartStandIn(app.StandIn{
 		Addr: s.Addr, Workspaces: s.Workspaces, Seed: s.Seed, Unlimited: s.Limits == "off",
-		Latency: s.Latency, FaultsFile: s.Faults,
+		Latency: s.Latency, FaultsFile: s.Faults, StateFile: s.State,
 		RedirectURI: "http://" + s.Listen + "/login/callback",
 		Logf:        func(f string, a ...any) { fmt.Fprintf(w.stderr, f+"\n", a...) },
 	})

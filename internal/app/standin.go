@@ -20,6 +20,8 @@ type StandIn struct {
 	Latency   time.Duration
 	// FaultsFile orders faults; empty for none.
 	FaultsFile string
+	// StateFile keeps what callers changed across starts; empty for no file.
+	StateFile string
 	// Clock is the stand-in's; nil is the machine's.
 	Clock *sim.Clock
 	// RedirectURI is where the portal takes sign-in replies.
@@ -56,6 +58,11 @@ func StartStandIn(s StandIn) (*sim.Cloud, sim.Endpoints, error) {
 		cfg.SignIn.RedirectURIs = []string{s.RedirectURI}
 	}
 	cloud := sim.New(cfg)
+	if s.StateFile != "" {
+		if err := cloud.KeepState(s.StateFile); err != nil {
+			return nil, sim.Endpoints{}, fault.Wrap(err, fault.Invalid, "The state file %s cannot be used: %v.", s.StateFile, err)
+		}
+	}
 	at, err := cloud.Start(s.Addr)
 	if err != nil {
 		return nil, at, fault.Wrap(err, fault.Invalid, "The stand-in cannot listen on %s: %v.", s.Addr, err)

@@ -143,8 +143,13 @@ func TestItemsForTheAdmin(t *testing.T) {
 			t.Errorf("%s %s: nobody may use it", kind.path, id)
 		}
 		switch kind.path {
-		case "datasets", "dataflows":
-			b.admin(kind.path + "/" + id + "/datasources")
+		case "datasets":
+			b.admin("datasets/" + id + "/datasources")
+		case "dataflows":
+			b.admin("dataflows/" + id + "/datasources")
+			if m := r2(b.get("/v1.0/myorg/admin/dataflows/" + id + "/export")); m["name"] != all[0]["name"] {
+				t.Errorf("exported: %v", m)
+			}
 		case "dashboards":
 			b.admin("dashboards/" + id + "/tiles")
 		}

@@ -26,7 +26,7 @@ func TestMalformedInput(t *testing.T) {
 	t.Parallel()
 	b := setup(t, func(c *sim.Config) { c.Limits = sim.Off })
 	b.unchecked = true
-	rounds := 600
+	rounds := 400
 	if os.Getenv("STEWARD_LONG") != "" {
 		rounds = 100_000
 	}

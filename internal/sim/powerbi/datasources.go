@@ -41,3 +41,15 @@ func (s *Service) itemDatasources(kind world.ItemKind, param string) func(*rest.
 		answerList(c, "datasources", rows)
 	}
 }
+
+// exportDataflow answers with the dataflow's definition, in the common data
+// model's format.
+func (s *Service) exportDataflow(c *rest.Call) {
+	_, it, ok := s.world.Item(c.Param("dataflowId"), c.At)
+	if !ok || it.Dataflow == nil {
+		c.NotFound()
+		return
+	}
+	c.JSON(200, map[string]any{"name": it.Name, "description": it.Description, "version": "1.0", "culture": "en-US",
+		"modifiedTime": pacific(it.Modified), "entities": []any{}})
+}
