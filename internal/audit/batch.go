@@ -12,9 +12,11 @@ const (
 	// batchRows is how many rows are read before what stands behind their keys
 	// is looked up together.
 	batchRows = 2048
-	// cacheRows bounds what each lookup keeps, so that memory does not grow
-	// with the list.
-	cacheRows = 1 << 16
+	// fewKept bounds what a lookup keeps, so that memory does not grow with
+	// the list. Most keys come once, or in runs.
+	fewKept = 1 << 13
+	// manyKept is for keys that come again anywhere in a list: people.
+	manyKept = 1 << 18
 )
 
 // each runs the statement and calls fn for every row with the order's values.
@@ -122,7 +124,11 @@ func (b *batch) flush(ctx context.Context, fn func([]any, Row) error) error {
 // of one lookup; a key with nothing behind it is remembered as such.
 func (b *batch) resolve(ctx context.Context, name string, at int, fields []int) error {
 	cache := b.s.cache[name]
-	if len(cache) > cacheRows {
+	kept := fewKept
+	if b.s.r.lookups[name].again {
+		kept = manyKept
+	}
+	if len(cache) > kept {
 		clear(cache)
 	}
 	var keys []any

@@ -2,7 +2,7 @@ package audit
 
 // workspacesIn are the workspaces in scope that satisfy the condition.
 func workspacesIn(cond string) string {
-	return "FROM workspace cw WHERE cw.tenant = @tenant AND " + cond + " AND visible(cw) AND inscope(cw.ws)"
+	return "FROM workspace cw WHERE cw.tenant = @tenant AND " + cond + " AND seen(cw) AND inscope(cw.ws)"
 }
 
 func capacityList() *Report {

@@ -162,6 +162,9 @@ func judge(t *testing.T, tx *sql.Tx, what string, r *Report, q Query, p *part, q
 		if i > 0 && p.sorted == "" && strings.Contains(step, "(tenant=?)") {
 			t.Errorf("%s: reads the tenant's whole table for every row: %s\n%s", what, step, query)
 		}
+		if strings.Contains(step, "tenant=? AND from_scan<?") && p.sorted == "" {
+			t.Errorf("%s: reads everything that began before the scan: %s\n%s", what, step, query)
+		}
 		if bad := faultOf(step, r, q, p); bad != "" {
 			t.Errorf("%s: %s: %s\n%s\n%s", what, bad, step, query, strings.Join(plan, "\n"))
 			return

@@ -126,6 +126,7 @@ type lookup struct {
 	key   string // expression over the main query
 	self  string // the same key within query
 	query string // FROM … WHERE … IN (#) …
+	again bool   // the same keys come again anywhere in a list: keep many
 }
 
 // path is one order a part can be read in: by an index, so that nothing is
@@ -173,10 +174,7 @@ type Report struct {
 
 	// sortWith is the order when one of these filters is set and none is asked
 	// for: the order that begins with what they narrow.
-	sortWith map[string]string
-	// countTo is how far the list is counted for a page; CountLimit when zero.
-	countTo int64
-
+	sortWith     map[string]string
 	fixed        map[string][]string // filters set for good, and what they mean
 	fixedFilters []Filter
 	parts        []part

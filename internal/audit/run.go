@@ -13,9 +13,17 @@ import (
 	"steward/internal/fault"
 )
 
-// CountLimit is how far a list is counted for its page; beyond it the total is
-// "at least" this. Counting all would read the whole list for every page.
+// CountLimit is how far a list is counted at most for its page; beyond it the
+// total is "at least" this. Counting all would read the whole list for every
+// page.
 const CountLimit = 10_000
+
+// countFirst is how far a list is counted in any case, and countBudget what
+// counting on to CountLimit may be expected to take.
+const (
+	countFirst  = 1_000
+	countBudget = 50 * time.Millisecond
+)
 
 // Page is one page of a report.
 type Page struct {
@@ -278,17 +286,18 @@ func (s *session) links(at cursor, more bool, places []place, page *Page) {
 }
 
 // count sets the page's total: for free at the end of the list, otherwise by
-// counting up to CountLimit.
+// counting as far as it is quick.
 func (s *session) count(ctx context.Context, at cursor, more bool, page *Page) error {
 	if !at.Back && !more && (len(page.Rows) > 0 || at.Keys == nil) {
 		page.Total, page.TotalExact = page.First+int64(len(page.Rows)), true
 		return nil
 	}
-	limit := int64(CountLimit)
-	if s.r.countTo > 0 {
-		limit = s.r.countTo
-	}
+	began, limit := time.Now(), int64(countFirst)
 	n, err := s.total(ctx, limit)
+	if err == nil && n == limit && time.Since(began)*(CountLimit/countFirst) < countBudget {
+		limit = CountLimit
+		n, err = s.total(ctx, limit)
+	}
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func itemLookup(key string) lookup {
 // principalLookup finds the principal behind a key. Principals are things of
 // the whole tenant; an id that no scan described still has its id.
 func principalLookup(key string) lookup {
-	return lookup{key: key, self: "pi.id", query: `FROM ident pi LEFT JOIN principal p ON p.principal = pi.id AND visible(p)
+	return lookup{key: key, self: "pi.id", again: true, query: `FROM ident pi LEFT JOIN principal p ON p.principal = pi.id AND visible(p)
 		WHERE pi.id IN (#)`}
 }
 
@@ -37,7 +37,7 @@ func ownerLookup(key string) lookup {
 			FROM ident oi JOIN principal op ON op.principal = oi.id AND visible(op) WHERE oi.tenant = @tenant AND oi.guid IN (#)
 			UNION ALL
 			SELECT op.address, op.name, oi.guid, op.gone, op.enabled
-			FROM principal op JOIN ident oi ON oi.id = op.principal WHERE op.tenant = @tenant AND visible(op) AND op.address IN (#)
+			FROM principal op JOIN ident oi ON oi.id = op.principal WHERE op.tenant = @tenant AND seen(op) AND op.address IN (#)
 		) o`}
 }
 

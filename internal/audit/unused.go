@@ -42,7 +42,6 @@ func unusedList() *Report {
 		Name: "unused", Title: "Unused",
 		Question: "What does nobody use, and how do we know?",
 		Sort:     "name",
-		countTo:  1000,
 		vars:     map[string]int64{"days": 60},
 		prepare:  prepareActivitySince,
 		Columns: columns([]Column{

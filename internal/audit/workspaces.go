@@ -77,10 +77,10 @@ func capacityLookup(key string) lookup {
 
 const (
 	domainChoices = `SELECT n.guid, d.name FROM domain d JOIN ident n ON n.id = d.domain
-		WHERE d.tenant = @tenant AND visible(d) AND (@all OR EXISTS (SELECT 1 FROM workspace w WHERE w.tenant = @tenant AND w.domain = d.domain AND visible(w) AND inscope(w.ws)))
+		WHERE d.tenant = @tenant AND visible(d) AND (@all OR EXISTS (SELECT 1 FROM workspace w WHERE w.tenant = @tenant AND w.domain = d.domain AND seen(w) AND inscope(w.ws)))
 		ORDER BY d.name_key`
 	capacityChoices = `SELECT n.guid, c.name FROM capacity c JOIN ident n ON n.id = c.capacity
-		WHERE c.tenant = @tenant AND visible(c) AND (@all OR EXISTS (SELECT 1 FROM workspace w WHERE w.tenant = @tenant AND w.capacity = c.capacity AND visible(w) AND inscope(w.ws)))
+		WHERE c.tenant = @tenant AND visible(c) AND (@all OR EXISTS (SELECT 1 FROM workspace w WHERE w.tenant = @tenant AND w.capacity = c.capacity AND seen(w) AND inscope(w.ws)))
 		ORDER BY c.name_key`
 )
 
