@@ -150,7 +150,7 @@ func TestPeopleForTheAdmin(t *testing.T) {
 	var subscribed, reaching, paged int
 	n := 0
 	for u := range b.world.Users(start) {
-		if n++; n > 12 {
+		if n++; n > 20 {
 			break
 		}
 		id := url.PathEscape(u.UPN)
