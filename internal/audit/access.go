@@ -10,29 +10,8 @@ func accessList() *Report {
 		Question: "Who has which right on which workspace or item?",
 		Sort:     "workspace",
 		sortWith: map[string]string{"kind": "principal", "guest": "principal", "left": "principal", "who": "principal"},
-		Columns: columns([]Column{
-			{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: "p.name"},
-			{Key: "principal_kind", Title: "Kind", Kind: Badge, Null: Unknown, lookup: "principal", expr: "p.kind"},
-			{Key: "address", Title: "Address", Kind: Text, lookup: "principal", expr: "nullif(p.address, '')"},
-			{Key: "right", Title: "Right", Kind: Badge, expr: "g.role"},
-			{Key: "on", Title: "On", Kind: Badge, expr: "CASE WHEN g.object = g.ws THEN 'workspace' ELSE 'item' END"},
-			{Key: "workspace", Title: "Workspace", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToWorkspace, "workspace_id"}, lookup: "workspace", expr: "w.name"},
-			{Key: "item", Title: "Item", Kind: Name, Link: Link{ToItem, "item_id"}, lookup: "item", expr: "li.name"},
-			{Key: "item_kind", Title: "Item kind", Kind: Badge, lookup: "item", expr: "li.kind"},
-			{Key: "guest", Title: "Guest", Kind: Bool, Null: Unknown, lookup: "principal", expr: "p.guest"},
-			{Key: "left", Title: "Has left", Kind: Bool, Null: Unknown, lookup: "principal", expr: leaver("p"),
-				Help: "The directory no longer has the account, or has disabled it. Unknown where the directory was not asked."},
-			{Key: "behind", Title: "People behind a group", Kind: Number, Unit: "people", Null: Unknown, lookup: "principal",
-				expr: peopleBehind},
-			{Key: "since", Title: "Seen since", Kind: Date, lookup: "scan", expr: "s.published",
-				Help: "When the scan that first saw this right was published."},
-			{Key: "profile", Title: "Service principal profile", Kind: ID, ExportOnly: true, expr: "nullif(g.profile, '')"},
-		}, []Column{
-			{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "wi.guid"},
-			{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "lii.guid"},
-			{Key: "principal_id", Title: "Principal id", Kind: ID, ExportOnly: true, lookup: "principal", expr: "pi.guid"},
-		}),
-		Filters: accessFilters(),
+		Columns:  accessColumns(),
+		Filters:  accessFilters(),
 		parts: []part{{
 			name: "grants", from: everyGrant,
 			where: "g.ws = w.ws AND seen(w) AND seen(g)", scope: "inscope(w.ws)",
@@ -53,6 +32,31 @@ func accessList() *Report {
 			"scan":      scanLookup("g.from_scan"),
 		},
 	}
+}
+
+func accessColumns() []Column {
+	return columns([]Column{
+		{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: "p.name"},
+		{Key: "principal_kind", Title: "Kind", Kind: Badge, Null: Unknown, lookup: "principal", expr: "p.kind"},
+		{Key: "address", Title: "Address", Kind: Text, lookup: "principal", expr: "nullif(p.address, '')"},
+		{Key: "right", Title: "Right", Kind: Badge, expr: "g.role"},
+		{Key: "on", Title: "On", Kind: Badge, expr: "CASE WHEN g.object = g.ws THEN 'workspace' ELSE 'item' END"},
+		{Key: "workspace", Title: "Workspace", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToWorkspace, "workspace_id"}, lookup: "workspace", expr: "w.name"},
+		{Key: "item", Title: "Item", Kind: Name, Link: Link{ToItem, "item_id"}, lookup: "item", expr: "li.name"},
+		{Key: "item_kind", Title: "Item kind", Kind: Badge, lookup: "item", expr: "li.kind"},
+		{Key: "guest", Title: "Guest", Kind: Bool, Null: Unknown, lookup: "principal", expr: "p.guest"},
+		{Key: "left", Title: "Has left", Kind: Bool, Null: Unknown, lookup: "principal", expr: leaver("p"),
+			Help: "The directory no longer has the account, or has disabled it. Unknown where the directory was not asked."},
+		{Key: "behind", Title: "People behind a group", Kind: Number, Unit: "people", Null: Unknown, lookup: "principal",
+			expr: peopleBehind},
+		{Key: "since", Title: "Seen since", Kind: Date, lookup: "scan", expr: "s.published",
+			Help: "When the scan that first saw this right was published."},
+		{Key: "profile", Title: "Service principal profile", Kind: ID, ExportOnly: true, expr: "nullif(g.profile, '')"},
+	}, []Column{
+		{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "wi.guid"},
+		{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "lii.guid"},
+		{Key: "principal_id", Title: "Principal id", Kind: ID, ExportOnly: true, lookup: "principal", expr: "pi.guid"},
+	})
 }
 
 // holder is a condition on the principal that holds a grant.

@@ -36,22 +36,7 @@ func activityLog() *Report {
 		Name: "activity", Title: "Activity",
 		Question: "Who did what, when, with what?",
 		Sort:     "at", Desc: true,
-		Columns: []Column{
-			{Key: "at", Title: "When", Kind: Date, Sortable: true, expr: "a.at"},
-			{Key: "actor", Title: "Who", Kind: Name, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told"},
-			{Key: "activity", Title: "What", Kind: Badge, expr: "a.activity"},
-			{Key: "item", Title: "Item", Kind: Name, Link: Link{ToItem, "item_id"}, expr: "nullif(a.item_name, '')"},
-			{Key: "item_kind", Title: "Kind", Kind: Badge, expr: "nullif(a.item_kind, '')"},
-			{Key: "workspace", Title: "Workspace", Kind: Name, Link: Link{ToWorkspace, "workspace_id"}, expr: "nullif(a.ws_name, '')",
-				Help: "As it was called then."},
-			{Key: "succeeded", Title: "Succeeded", Kind: Bool, expr: "a.succeeded"},
-			{Key: "via", Title: "Through", Kind: Badge, expr: "nullif(a.via, '')"},
-			{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, expr: "a.actor"},
-			{Key: "event", Title: "Event id", Kind: ID, ExportOnly: true, expr: "a.event"},
-			{Key: "actor_id", Title: "Principal id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
-			{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "n.guid"},
-			{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "n.guid"},
-		},
+		Columns: activityColumns(),
 		Filters: []Filter{
 			themeFilter(),
 			{Key: "activity", Label: "Activity", Kind: FilterChoice, Open: true, expr: "a.activity", choices: activityChoices},
@@ -75,6 +60,25 @@ func activityLog() *Report {
 		lookups: map[string]lookup{
 			"actor": ownerLookup("a.actor"), "item": identLookup("a.item"), "workspace": identLookup("a.ws"),
 		},
+	}
+}
+
+func activityColumns() []Column {
+	return []Column{
+		{Key: "at", Title: "When", Kind: Date, Sortable: true, expr: "a.at"},
+		{Key: "actor", Title: "Who", Kind: Name, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told"},
+		{Key: "activity", Title: "What", Kind: Badge, expr: "a.activity"},
+		{Key: "item", Title: "Item", Kind: Name, Link: Link{ToItem, "item_id"}, expr: "nullif(a.item_name, '')"},
+		{Key: "item_kind", Title: "Kind", Kind: Badge, expr: "nullif(a.item_kind, '')"},
+		{Key: "workspace", Title: "Workspace", Kind: Name, Link: Link{ToWorkspace, "workspace_id"}, expr: "nullif(a.ws_name, '')",
+			Help: "As it was called then."},
+		{Key: "succeeded", Title: "Succeeded", Kind: Bool, expr: "a.succeeded"},
+		{Key: "via", Title: "Through", Kind: Badge, expr: "nullif(a.via, '')"},
+		{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, expr: "a.actor"},
+		{Key: "event", Title: "Event id", Kind: ID, ExportOnly: true, expr: "a.event"},
+		{Key: "actor_id", Title: "Principal id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
+		{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "n.guid"},
+		{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "n.guid"},
 	}
 }
 

@@ -96,27 +96,7 @@ func changeList() *Report {
 		Question: "What changed between two moments, from what to what, and who did it?",
 		Sort:     "at", Compares: true,
 		prepare: prepareChanges,
-		Columns: []Column{
-			{Key: "thing", Title: "What", Kind: Badge},
-			{Key: "change", Title: "Change", Kind: Badge},
-			{Key: "name", Title: "Name", Kind: Name, Null: Unknown},
-			{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: "coalesce(p.name, pi.guid)"},
-			{Key: "field", Title: "Field", Kind: Text},
-			{Key: "before", Title: "Before", Kind: Text, render: shown},
-			{Key: "after", Title: "After", Kind: Text, render: shown},
-			{Key: "workspace", Title: "Workspace", Kind: Name, Link: Link{ToWorkspace, "workspace_id"}, lookup: "workspace", expr: "w.name"},
-			{Key: "at", Title: "Noticed", Kind: Date, Sortable: true, lookup: "scan", expr: "s.published", Help: "When the scan that saw the change was published."},
-			{Key: "actor", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told",
-				Help: "The only person whose activity in that time can have caused it; unknown when there were several or none."},
-			{Key: "activity", Title: "Through", Kind: Badge},
-			{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, Null: Unknown},
-			{Key: "scan", Title: "Scan", Kind: Number, ExportOnly: true, Link: Link{ToScan, "scan"}},
-			{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
-			{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "n.guid"},
-			{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "wi.guid"},
-			{Key: "person_id", Title: "Of whom, id", Kind: ID, ExportOnly: true, lookup: "person", expr: "pi.guid"},
-			{Key: "actor_id", Title: "Who, id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
-		},
+		Columns: changeColumns(),
 		lookups: map[string]lookup{
 			"workspace": {self: "w.ws", query: `FROM workspace w JOIN ident wi ON wi.id = w.ws WHERE w.ws IN (#)
 				AND (visible(w) OR (before(w) AND NOT EXISTS (SELECT 1 FROM workspace later WHERE later.ws = w.ws AND visible(later)))) AND ` + changeScope("w.ws")},
@@ -140,6 +120,30 @@ func changeList() *Report {
 		{Key: "workspace", Label: "Workspace", Kind: FilterID, ByLink: true, few: true, expr: "per part"},
 	}
 	return r
+}
+
+func changeColumns() []Column {
+	return []Column{
+		{Key: "thing", Title: "What", Kind: Badge},
+		{Key: "change", Title: "Change", Kind: Badge},
+		{Key: "name", Title: "Name", Kind: Name, Null: Unknown},
+		{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: "coalesce(p.name, pi.guid)"},
+		{Key: "field", Title: "Field", Kind: Text},
+		{Key: "before", Title: "Before", Kind: Text, render: shown},
+		{Key: "after", Title: "After", Kind: Text, render: shown},
+		{Key: "workspace", Title: "Workspace", Kind: Name, Link: Link{ToWorkspace, "workspace_id"}, lookup: "workspace", expr: "w.name"},
+		{Key: "at", Title: "Noticed", Kind: Date, Sortable: true, lookup: "scan", expr: "s.published", Help: "When the scan that saw the change was published."},
+		{Key: "actor", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told",
+			Help: "The only person whose activity in that time can have caused it; unknown when there were several or none."},
+		{Key: "activity", Title: "Through", Kind: Badge},
+		{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, Null: Unknown},
+		{Key: "scan", Title: "Scan", Kind: Number, ExportOnly: true, Link: Link{ToScan, "scan"}},
+		{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
+		{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "n.guid"},
+		{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "wi.guid"},
+		{Key: "person_id", Title: "Of whom, id", Kind: ID, ExportOnly: true, lookup: "person", expr: "pi.guid"},
+		{Key: "actor_id", Title: "Who, id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
+	}
 }
 
 // prepareChanges sets from when on an activity may have caused a change: since

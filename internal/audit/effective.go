@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -133,7 +134,7 @@ func everybody(ctx context.Context, tx *sql.Tx, e *expander, person int64, ways 
 	err := tx.QueryRowContext(ctx, e.sql(`SELECT n.id FROM ident n WHERE n.tenant = @tenant AND n.guid = ?
 		AND EXISTS (SELECT 1 FROM principal p WHERE p.principal = ? AND visible(p) AND p.kind = 'User' AND p.guest = 0)`,
 		tenant.EveryoneID, person), e.args...).Scan(&all)
-	if err == sql.ErrNoRows {
+	if errors.Is(err, sql.ErrNoRows) {
 		return ways, nil
 	}
 	if err != nil {

@@ -10,27 +10,7 @@ func principalList() *Report {
 		Name: "people", Title: "People, groups and applications",
 		Question: "Who can reach anything in the tenant, and how much?",
 		Sort:     "name",
-		Columns: []Column{
-			{Key: "name", Title: "Name", Kind: Name, Sortable: true, Link: Link{ToPerson, "id"}, expr: "p.name"},
-			{Key: "kind", Title: "Kind", Kind: Badge, expr: "p.kind"},
-			{Key: "address", Title: "Address", Kind: Text, Sortable: true, expr: "nullif(p.address, '')"},
-			{Key: "guest", Title: "Guest", Kind: Bool, expr: "p.guest"},
-			{Key: "left", Title: "Has left", Kind: Bool, Null: Unknown, expr: leaver("p"),
-				Help: "The directory no longer has the account, or has disabled it. Unknown where the directory was not asked."},
-			{Key: "workspaces", Title: "Workspaces", Kind: Number, expr: "(SELECT count(DISTINCT sg.ws) " + grantsInScope("p.principal", " AND sg.object = sg.ws") + ")",
-				Help: "With a role of their own, not through groups."},
-			{Key: "admin_of", Title: "Admin of", Kind: Number, Unit: "workspaces", expr: "(SELECT count(DISTINCT sg.ws) " + grantsInScope("p.principal", " AND sg.object = sg.ws AND sg.role = 'Admin'") + ")"},
-			{Key: "items", Title: "Items shared", Kind: Number, expr: "(SELECT count(DISTINCT sg.object) " + grantsInScope("p.principal", " AND sg.object <> sg.ws") + ")",
-				Help: "Items with a right of their own on it."},
-			{Key: "groups", Title: "Groups", Kind: Number, expr: "(SELECT count(*) FROM group_member m WHERE m.member = p.principal AND seen(m))", Help: "Groups they are a direct member of, as far as the members are known."},
-			{Key: "behind", Title: "People behind", Kind: Number, Null: Unknown, expr: peopleBehind,
-				Help: "Different people in the group, nested groups included."},
-			{Key: "department", Title: "Department", Kind: Text, Null: Unknown, expr: "p.department"},
-			{Key: "company", Title: "Company", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.company"},
-			{Key: "mail", Title: "Mail", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.mail"},
-			{Key: "manager", Title: "Manager", Kind: Name, ExportOnly: true, Null: Unknown, lookup: "manager", expr: "p.name"},
-			{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
-		},
+		Columns:  principalColumns(),
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "p.name_key"},
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, expr: "p.kind",
@@ -55,6 +35,30 @@ func principalList() *Report {
 			},
 		}},
 		lookups: map[string]lookup{"manager": principalLookup("p.manager"), "ident": identLookup("p.principal")},
+	}
+}
+
+func principalColumns() []Column {
+	return []Column{
+		{Key: "name", Title: "Name", Kind: Name, Sortable: true, Link: Link{ToPerson, "id"}, expr: "p.name"},
+		{Key: "kind", Title: "Kind", Kind: Badge, expr: "p.kind"},
+		{Key: "address", Title: "Address", Kind: Text, Sortable: true, expr: "nullif(p.address, '')"},
+		{Key: "guest", Title: "Guest", Kind: Bool, expr: "p.guest"},
+		{Key: "left", Title: "Has left", Kind: Bool, Null: Unknown, expr: leaver("p"),
+			Help: "The directory no longer has the account, or has disabled it. Unknown where the directory was not asked."},
+		{Key: "workspaces", Title: "Workspaces", Kind: Number, expr: "(SELECT count(DISTINCT sg.ws) " + grantsInScope("p.principal", " AND sg.object = sg.ws") + ")",
+			Help: "With a role of their own, not through groups."},
+		{Key: "admin_of", Title: "Admin of", Kind: Number, Unit: "workspaces", expr: "(SELECT count(DISTINCT sg.ws) " + grantsInScope("p.principal", " AND sg.object = sg.ws AND sg.role = 'Admin'") + ")"},
+		{Key: "items", Title: "Items shared", Kind: Number, expr: "(SELECT count(DISTINCT sg.object) " + grantsInScope("p.principal", " AND sg.object <> sg.ws") + ")",
+			Help: "Items with a right of their own on it."},
+		{Key: "groups", Title: "Groups", Kind: Number, expr: "(SELECT count(*) FROM group_member m WHERE m.member = p.principal AND seen(m))", Help: "Groups they are a direct member of, as far as the members are known."},
+		{Key: "behind", Title: "People behind", Kind: Number, Null: Unknown, expr: peopleBehind,
+			Help: "Different people in the group, nested groups included."},
+		{Key: "department", Title: "Department", Kind: Text, Null: Unknown, expr: "p.department"},
+		{Key: "company", Title: "Company", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.company"},
+		{Key: "mail", Title: "Mail", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.mail"},
+		{Key: "manager", Title: "Manager", Kind: Name, ExportOnly: true, Null: Unknown, lookup: "manager", expr: "p.name"},
+		{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
 	}
 }
 

@@ -49,42 +49,16 @@ type Query struct {
 // one form. Whatever does not fit is fault.Invalid with the field's name and
 // what it may be: nothing is ignored.
 func (r *Report) clean(q Query) (Query, error) {
-	if r.Compares && q.CompareView.Tenant == 0 {
-		return q, invalid("since", "%s compares two moments: say the earlier one with since=DATE.", r.Title)
+	q, err := r.cleanViews(q)
+	if err != nil {
+		return q, err
 	}
-	if r.Compares && q.CompareView.Scan == 0 {
-		// There was no scan by then: nothing is known to have changed since.
-		q.CompareView.Scan, q.noEarlier = q.View.Scan, true
+	if q.Where, err = r.cleanWhere(q.Where); err != nil {
+		return q, err
 	}
-	if r.Compares && q.CompareView.Scan > q.View.Scan {
-		return q, invalid("since", "The moment to compare with must be the earlier one.")
-	}
-	where := map[string][]string{}
-	for key, values := range q.Where {
-		f := r.Filter(key)
-		if f == nil {
-			return q, invalid(key, "%s has no filter %s. It has: %s.", r.Title, quote(key), r.filterNames())
-		}
-		values, err := f.clean(values)
-		if err != nil {
-			return q, err
-		}
-		if len(values) > 0 {
-			where[key] = values
-		}
-	}
-	for _, f := range r.Filters {
-		if f.Required && len(where[f.Key]) == 0 {
-			return q, invalid(f.Key, "%s needs %s: %s", r.Title, f.Key, f.Help)
-		}
-	}
-	for key, values := range r.fixed {
-		where[key] = values
-	}
-	q.Where = where
 	if q.Sort == "" {
 		q.Sort, q.Desc = r.Sort, r.Desc
-		for _, key := range sortedKeys(where) {
+		for _, key := range sortedKeys(q.Where) {
 			if s, ok := r.sortWith[key]; ok {
 				q.Sort = s
 			}
@@ -100,6 +74,48 @@ func (r *Report) clean(q Query) (Query, error) {
 		return q, invalid("limit", "A page has 1 to %d rows, not %d.", MaxLimit, q.Limit)
 	}
 	return q, nil
+}
+
+// cleanViews checks that a report which compares has two moments to compare.
+func (r *Report) cleanViews(q Query) (Query, error) {
+	switch {
+	case !r.Compares:
+	case q.CompareView.Tenant == 0:
+		return q, invalid("since", "%s compares two moments: say the earlier one with since=DATE.", r.Title)
+	case q.CompareView.Scan == 0:
+		// There was no scan by then: nothing is known to have changed since.
+		q.CompareView.Scan, q.noEarlier = q.View.Scan, true
+	case q.CompareView.Scan > q.View.Scan:
+		return q, invalid("since", "The moment to compare with must be the earlier one.")
+	}
+	return q, nil
+}
+
+// cleanWhere checks the filters and adds those that a preset has for good.
+func (r *Report) cleanWhere(asked map[string][]string) (map[string][]string, error) {
+	where := map[string][]string{}
+	for _, key := range sortedKeys(asked) {
+		f := r.Filter(key)
+		if f == nil {
+			return nil, invalid(key, "%s has no filter %s. It has: %s.", r.Title, quote(key), r.filterNames())
+		}
+		values, err := f.clean(asked[key])
+		if err != nil {
+			return nil, err
+		}
+		if len(values) > 0 {
+			where[key] = values
+		}
+	}
+	for _, f := range r.Filters {
+		if f.Required && len(where[f.Key]) == 0 {
+			return nil, invalid(f.Key, "%s needs %s: %s", r.Title, f.Key, f.Help)
+		}
+	}
+	for key, values := range r.fixed {
+		where[key] = values
+	}
+	return where, nil
 }
 
 // clean drops empty values and repetitions and checks the rest.

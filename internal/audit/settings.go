@@ -62,22 +62,7 @@ func settingsDrift() *Report {
 		Name: "settings-drift", Title: "Drift of settings",
 		Question: "Which tenant settings changed, when, from what to what, and who did it?",
 		Sort:     "at", Desc: true,
-		Columns: []Column{
-			{Key: "at", Title: "Noticed", Kind: Date, Sortable: true, expr: "c.published", Help: "When the scan that saw the change was published."},
-			{Key: "title", Title: "Setting", Kind: Text, expr: "n.title"},
-			{Key: "change", Title: "Change", Kind: Badge, expr: "'changed'"},
-			{Key: "field", Title: "Field", Kind: Text, expr: fieldName(settingFields)},
-			{Key: "before", Title: "Before", Kind: Text, expr: fieldValue(settingFields, "o"), render: shown},
-			{Key: "after", Title: "After", Kind: Text, expr: fieldValue(settingFields, "n"), render: shown},
-			{Key: "actor", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told",
-				Help: "The only person whose activity in that time changed settings; unknown when there were several or none."},
-			{Key: "override_of", Title: "Overridden for a", Kind: Badge, expr: "nullif(n.override_of, '')"},
-			{Key: "name", Title: "Name", Kind: Text, ExportOnly: true, expr: "n.name"},
-			{Key: "override_id", Title: "Overridden for, id", Kind: ID, ExportOnly: true, expr: "nullif(n.override_id, '')"},
-			{Key: "scan", Title: "Scan", Kind: Number, ExportOnly: true, Link: Link{ToScan, "scan"}, expr: "n.from_scan"},
-			{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, Null: Unknown, expr: actor("actor")},
-			{Key: "actor_id", Title: "Who, id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
-		},
+		Columns: driftColumns(actor),
 		Filters: []Filter{
 			{Key: "after", Label: "Since", Kind: FilterDate, cond: "c.published >= ?"},
 			{Key: "before", Label: "Before", Kind: FilterDate, cond: "c.published < ?"},
@@ -108,5 +93,24 @@ func settingsDrift() *Report {
 			},
 		},
 		lookups: map[string]lookup{"actor": ownerLookup(actor("actor"))},
+	}
+}
+
+func driftColumns(actor func(string) string) []Column {
+	return []Column{
+		{Key: "at", Title: "Noticed", Kind: Date, Sortable: true, expr: "c.published", Help: "When the scan that saw the change was published."},
+		{Key: "title", Title: "Setting", Kind: Text, expr: "n.title"},
+		{Key: "change", Title: "Change", Kind: Badge, expr: "'changed'"},
+		{Key: "field", Title: "Field", Kind: Text, expr: fieldName(settingFields)},
+		{Key: "before", Title: "Before", Kind: Text, expr: fieldValue(settingFields, "o"), render: shown},
+		{Key: "after", Title: "After", Kind: Text, expr: fieldValue(settingFields, "n"), render: shown},
+		{Key: "actor", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "actor_id"}, lookup: "actor", expr: "o.name", orElse: "actor_told",
+			Help: "The only person whose activity in that time changed settings; unknown when there were several or none."},
+		{Key: "override_of", Title: "Overridden for a", Kind: Badge, expr: "nullif(n.override_of, '')"},
+		{Key: "name", Title: "Name", Kind: Text, ExportOnly: true, expr: "n.name"},
+		{Key: "override_id", Title: "Overridden for, id", Kind: ID, ExportOnly: true, expr: "nullif(n.override_id, '')"},
+		{Key: "scan", Title: "Scan", Kind: Number, ExportOnly: true, Link: Link{ToScan, "scan"}, expr: "n.from_scan"},
+		{Key: "actor_told", Title: "Who, as told", Kind: Text, ExportOnly: true, Null: Unknown, expr: actor("actor")},
+		{Key: "actor_id", Title: "Who, id", Kind: ID, ExportOnly: true, lookup: "actor", expr: "o.guid"},
 	}
 }

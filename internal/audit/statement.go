@@ -49,10 +49,17 @@ func (r *Report) statement(p *part, q Query, e *expander, f from) statement {
 			cols = append(cols, r.expr(p, i))
 		}
 	}
+	query := "SELECT " + e.sql(strings.Join(cols, ", ")) + r.body(p, s.path, q, e) + s.path.begin(e, f, q.Desc != f.back)
+	if f.limit > 0 {
+		query += " LIMIT " + e.arg(f.limit)
+	}
+	s.sql, s.args = query, e.args
+	return s
+}
+
+// begin is the condition that a page starts with and the order it is in.
+func (pa *path) begin(e *expander, f from, desc bool) string {
 	var b strings.Builder
-	b.WriteString("SELECT " + e.sql(strings.Join(cols, ", ")))
-	b.WriteString(r.body(p, s.path, q, e))
-	desc := q.Desc != f.back
 	if f.keys != nil {
 		op := ">"
 		if desc {
@@ -61,11 +68,11 @@ func (r *Report) statement(p *part, q Query, e *expander, f from) statement {
 		marks := strings.TrimSuffix(strings.Repeat("?, ", len(f.keys)), ", ")
 		// The bound on the first term alone is what an index on an expression
 		// understands.
-		b.WriteString(" AND " + e.sql(s.path.order[0]+" "+op+"= ?", f.keys[0]))
-		b.WriteString(" AND " + e.sql("("+strings.Join(s.path.order, ", ")+") "+op+" ("+marks+")", f.keys...))
+		b.WriteString(" AND " + e.sql(pa.order[0]+" "+op+"= ?", f.keys[0]))
+		b.WriteString(" AND " + e.sql("("+strings.Join(pa.order, ", ")+") "+op+" ("+marks+")", f.keys...))
 	}
 	b.WriteString(" ORDER BY ")
-	for i, o := range s.path.order {
+	for i, o := range pa.order {
 		if i > 0 {
 			b.WriteString(", ")
 		}
@@ -74,11 +81,7 @@ func (r *Report) statement(p *part, q Query, e *expander, f from) statement {
 			b.WriteString(" DESC")
 		}
 	}
-	if f.limit > 0 {
-		b.WriteString(" LIMIT " + e.arg(f.limit))
-	}
-	s.sql, s.args = b.String(), e.args
-	return s
+	return b.String()
 }
 
 // body is the query from FROM on, without order: what a count shares.

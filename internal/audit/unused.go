@@ -44,27 +44,7 @@ func unusedList() *Report {
 		Sort:     "name",
 		vars:     map[string]int64{"days": 60},
 		prepare:  prepareActivitySince,
-		Columns: columns([]Column{
-			{Key: "name", Title: "Item", Kind: Name, Sortable: true, Link: Link{ToItem, "id"}, expr: "i.name"},
-			{Key: "kind", Title: "Kind", Kind: Badge, expr: "i.kind"},
-		}, workspaceColumns(), []Column{
-			{Key: "owner", Title: "Owner", Kind: Name, Null: Unknown, Link: Link{ToPerson, "owner_id"}, lookup: "owner", expr: "o.name", orElse: "owner_told"},
-			{Key: "verdict", Title: "Verdict", Kind: Badge, expr: unusedVerdict},
-			{Key: "why", Title: "Why", Kind: Text, expr: unusedWhy},
-			{Key: "last_view", Title: "Last viewed", Kind: Day, Null: Unknown, expr: lastView},
-			{Key: "last_edit", Title: "Last edited", Kind: Day, Null: Unknown, expr: "(SELECT max(u.day) FROM usage_day u WHERE u.item = i.item AND u.edits > 0 AND u.day <= @today)"},
-			{Key: "modified", Title: "Modified", Kind: Date, Null: Unknown, expr: "i.modified"},
-			{Key: "last_refresh", Title: "Last refreshed", Kind: Date, Null: Unknown, lookup: "refresh", expr: "r.last_end"},
-			{Key: "made_from_it", Title: "Made from it", Kind: Number, Unit: "items", expr: "(SELECT count(*) FROM edge e WHERE e.upstream = i.item AND seen(e))"},
-			{Key: "listed", Title: "On Microsoft's list", Kind: Bool, Null: "no", lookup: "listed", expr: "1"},
-			{Key: "last_accessed", Title: "Last access, says Microsoft", Kind: Date, Null: Unknown, lookup: "listed", expr: "x.last_accessed"},
-			{Key: "size", Title: "Size", Kind: Bytes, Unit: "bytes", Null: Unknown, lookup: "listed", expr: "CAST(x.size_mb * 1048576 AS INTEGER)"},
-			{Key: "activity_since", Title: "Activity known since", Kind: Day, Null: Unknown, expr: "nullif(@activity_since, @never)"},
-			{Key: "created", Title: "Created", Kind: Date, ExportOnly: true, Null: Unknown, expr: "i.created"},
-			{Key: "owner_told", Title: "Owner as told", Kind: Text, ExportOnly: true, Null: Unknown, expr: ownerText},
-			{Key: "owner_id", Title: "Owner id", Kind: ID, ExportOnly: true, lookup: "owner", expr: "o.guid"},
-			{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
-		}),
+		Columns:  unusedColumns(),
 		Filters: []Filter{
 			{Key: "days", Label: "Not used for", Kind: FilterNumber, set: "days", Help: "Days without use; 60 unless told."},
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "i.name_key"},
@@ -88,6 +68,30 @@ func unusedList() *Report {
 			"listed":  {key: "i.item", self: "x.item", query: "FROM unused_item x WHERE x.item IN (#) AND visible(x)"},
 		},
 	}
+}
+
+func unusedColumns() []Column {
+	return columns([]Column{
+		{Key: "name", Title: "Item", Kind: Name, Sortable: true, Link: Link{ToItem, "id"}, expr: "i.name"},
+		{Key: "kind", Title: "Kind", Kind: Badge, expr: "i.kind"},
+	}, workspaceColumns(), []Column{
+		{Key: "owner", Title: "Owner", Kind: Name, Null: Unknown, Link: Link{ToPerson, "owner_id"}, lookup: "owner", expr: "o.name", orElse: "owner_told"},
+		{Key: "verdict", Title: "Verdict", Kind: Badge, expr: unusedVerdict},
+		{Key: "why", Title: "Why", Kind: Text, expr: unusedWhy},
+		{Key: "last_view", Title: "Last viewed", Kind: Day, Null: Unknown, expr: lastView},
+		{Key: "last_edit", Title: "Last edited", Kind: Day, Null: Unknown, expr: "(SELECT max(u.day) FROM usage_day u WHERE u.item = i.item AND u.edits > 0 AND u.day <= @today)"},
+		{Key: "modified", Title: "Modified", Kind: Date, Null: Unknown, expr: "i.modified"},
+		{Key: "last_refresh", Title: "Last refreshed", Kind: Date, Null: Unknown, lookup: "refresh", expr: "r.last_end"},
+		{Key: "made_from_it", Title: "Made from it", Kind: Number, Unit: "items", expr: "(SELECT count(*) FROM edge e WHERE e.upstream = i.item AND seen(e))"},
+		{Key: "listed", Title: "On Microsoft's list", Kind: Bool, Null: "no", lookup: "listed", expr: "1"},
+		{Key: "last_accessed", Title: "Last access, says Microsoft", Kind: Date, Null: Unknown, lookup: "listed", expr: "x.last_accessed"},
+		{Key: "size", Title: "Size", Kind: Bytes, Unit: "bytes", Null: Unknown, lookup: "listed", expr: "CAST(x.size_mb * 1048576 AS INTEGER)"},
+		{Key: "activity_since", Title: "Activity known since", Kind: Day, Null: Unknown, expr: "nullif(@activity_since, @never)"},
+		{Key: "created", Title: "Created", Kind: Date, ExportOnly: true, Null: Unknown, expr: "i.created"},
+		{Key: "owner_told", Title: "Owner as told", Kind: Text, ExportOnly: true, Null: Unknown, expr: ownerText},
+		{Key: "owner_id", Title: "Owner id", Kind: ID, ExportOnly: true, lookup: "owner", expr: "o.guid"},
+		{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
+	})
 }
 
 // never is a day after all days: the activity of no day is known.

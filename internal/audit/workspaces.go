@@ -12,25 +12,7 @@ func workspaceList() *Report {
 		Name: "workspaces", Title: "Workspaces",
 		Question: "Which workspaces does the tenant have, and who runs them?",
 		Sort:     "name",
-		Columns: []Column{
-			{Key: "name", Title: "Workspace", Kind: Name, Sortable: true, Link: Link{ToWorkspace, "id"}, expr: "w.name"},
-			{Key: "state", Title: "State", Kind: Badge, expr: "w.state"},
-			{Key: "kind", Title: "Kind", Kind: Badge, expr: "w.kind"},
-			{Key: "domain", Title: "Domain", Kind: Name, lookup: "domain", expr: "d.name"},
-			{Key: "capacity", Title: "Capacity", Kind: Name, lookup: "capacity", expr: "c.name"},
-			{Key: "items", Title: "Items", Kind: Number, Sortable: true, Help: "Without the copies that apps hold.", expr: "w.items"},
-			{Key: "people", Title: "Role holders", Kind: Number, Null: Unknown, Help: "Users, groups and applications with a role on the workspace.", expr: known("grants")},
-			{Key: "admins", Title: "Admins", Kind: Number, Null: Unknown, Sortable: true, Help: "Holders of the Admin role: users, groups and applications, each counted once.", expr: known("admins")},
-			{Key: "guests", Title: "Guests", Kind: Number, Null: Unknown, expr: known("guests")},
-			{Key: "orphaned", Title: "Orphaned", Kind: Bool, Null: Unknown, Help: "Active, and nobody holds the Admin role.", expr: orphaned},
-			{Key: "dedicated", Title: "On a capacity", Kind: Bool, ExportOnly: true, expr: "w.dedicated"},
-			{Key: "storage", Title: "Storage format", Kind: Badge, ExportOnly: true, expr: "w.storage"},
-			{Key: "description", Title: "Description", Kind: Text, ExportOnly: true, expr: "w.description"},
-			{Key: "version_of", Title: "As seen since", Kind: Date, ExportOnly: true, lookup: "scan", expr: "s.published"},
-			{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
-			{Key: "capacity_id", Title: "Capacity id", Kind: ID, ExportOnly: true, lookup: "capacity", expr: "ci.guid"},
-			{Key: "domain_id", Title: "Domain id", Kind: ID, ExportOnly: true, lookup: "domain", expr: "di.guid"},
-		},
+		Columns:  workspaceListColumns(),
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "w.name_key"},
 			{Key: "state", Label: "State", Kind: FilterChoice, Open: true, expr: "w.state",
@@ -64,6 +46,28 @@ func workspaceList() *Report {
 			"scan":     scanLookup("w.from_scan"),
 			"ident":    identLookup("w.ws"),
 		},
+	}
+}
+
+func workspaceListColumns() []Column {
+	return []Column{
+		{Key: "name", Title: "Workspace", Kind: Name, Sortable: true, Link: Link{ToWorkspace, "id"}, expr: "w.name"},
+		{Key: "state", Title: "State", Kind: Badge, expr: "w.state"},
+		{Key: "kind", Title: "Kind", Kind: Badge, expr: "w.kind"},
+		{Key: "domain", Title: "Domain", Kind: Name, lookup: "domain", expr: "d.name"},
+		{Key: "capacity", Title: "Capacity", Kind: Name, lookup: "capacity", expr: "c.name"},
+		{Key: "items", Title: "Items", Kind: Number, Sortable: true, Help: "Without the copies that apps hold.", expr: "w.items"},
+		{Key: "people", Title: "Role holders", Kind: Number, Null: Unknown, Help: "Users, groups and applications with a role on the workspace.", expr: known("grants")},
+		{Key: "admins", Title: "Admins", Kind: Number, Null: Unknown, Sortable: true, Help: "Holders of the Admin role: users, groups and applications, each counted once.", expr: known("admins")},
+		{Key: "guests", Title: "Guests", Kind: Number, Null: Unknown, expr: known("guests")},
+		{Key: "orphaned", Title: "Orphaned", Kind: Bool, Null: Unknown, Help: "Active, and nobody holds the Admin role.", expr: orphaned},
+		{Key: "dedicated", Title: "On a capacity", Kind: Bool, ExportOnly: true, expr: "w.dedicated"},
+		{Key: "storage", Title: "Storage format", Kind: Badge, ExportOnly: true, expr: "w.storage"},
+		{Key: "description", Title: "Description", Kind: Text, ExportOnly: true, expr: "w.description"},
+		{Key: "version_of", Title: "As seen since", Kind: Date, ExportOnly: true, lookup: "scan", expr: "s.published"},
+		{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
+		{Key: "capacity_id", Title: "Capacity id", Kind: ID, ExportOnly: true, lookup: "capacity", expr: "ci.guid"},
+		{Key: "domain_id", Title: "Domain id", Kind: ID, ExportOnly: true, lookup: "domain", expr: "di.guid"},
 	}
 }
 
