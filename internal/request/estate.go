@@ -1,0 +1,69 @@
+package request
+
+import (
+	"time"
+
+	"steward/internal/tenant"
+)
+
+// Estate is what a plan is made from: the part of the tenant a request is
+// about, as the last scan saw it. Whoever reads it loads what Refs names; what
+// is absent was not found.
+type Estate struct {
+	Tenant   string
+	TenantID ID
+	// Taken is when the scan was published; zero when there was none yet.
+	Taken time.Time
+	// Names are the workspaces that use one of the names asked about, by
+	// folded name.
+	Names      map[string][]ID
+	Workspaces map[ID]Workspace
+	Capacities map[ID]tenant.Capacity
+	Domains    map[ID]tenant.Domain
+	Pipelines  map[ID]Pipeline
+	// Principals are those named, those who hold roles in the workspaces, and
+	// the groups' members.
+	Principals map[ID]Principal
+}
+
+// Workspace is a workspace with its roles and the pipeline it belongs to.
+type Workspace struct {
+	tenant.Workspace
+	Domain string
+	// Pipeline is the pipeline it is a stage of; empty without one.
+	Pipeline ID
+	// StageOrder is its stage there.
+	StageOrder int
+	// ItemCount is how many items hang on it.
+	ItemCount int64
+}
+
+// Pipeline is a deployment pipeline with its users.
+type Pipeline struct {
+	tenant.Pipeline
+}
+
+// Principal is somebody in the directory, with the people behind a group.
+type Principal struct {
+	tenant.Principal
+	// People are the object ids of everyone behind a group, nested groups
+	// expanded; only the principal itself for a user.
+	People []ID
+	// PeopleKnown is false when a group on the way was not read.
+	PeopleKnown bool
+}
+
+// Refs names what a request is about, for whoever loads the Estate.
+type Refs struct {
+	Names                                                  []string
+	Workspaces, Capacities, Domains, Pipelines, Principals []ID
+}
+
+func (r *Refs) add(o Refs) {
+	r.Names = append(r.Names, o.Names...)
+	r.Workspaces = append(r.Workspaces, o.Workspaces...)
+	r.Capacities = append(r.Capacities, o.Capacities...)
+	r.Domains = append(r.Domains, o.Domains...)
+	r.Pipelines = append(r.Pipelines, o.Pipelines...)
+	r.Principals = append(r.Principals, o.Principals...)
+}
