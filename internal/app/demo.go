@@ -69,6 +69,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	defer func() { _ = p.Close() }()
 	return p.Serve(ctx, func(net.Addr) {
 		demoWelcome(o, cfg, cloud)
+		if err := p.scans.Start(ctx, p.Tenants[0].Config.Name, string(db.ScanIncremental), ""); err != nil {
+			o.Log.Warn("the scan at the start did not begin", "err", err)
+		}
 		if o.Ready != nil {
 			o.Ready(cfg.PublicURL)
 		}
@@ -102,7 +105,9 @@ func demoConfig(o DemoOptions, cloud *sim.Cloud, at sim.Endpoints) (*config.Conf
 }
 
 // moments are how many days ago the demo's past scans were, the oldest first.
-var moments = []int{60, 53, 46, 39, 32, 25, 19, 14, 10, 7, 4, 1}
+// Five days apart at most: a day of the activity log takes about 25 of the 200
+// calls an hour, and each scan reads the last two days again.
+var moments = []int{60, 55, 50, 45, 40, 35, 30, 25, 20, 15, 11, 7, 4, 2, 1}
 
 // lookBack scans the tenant at past moments, with the stand-in's clock set
 // back, through the same HTTP path as every scan. Waiting moves the clock on
@@ -129,9 +134,9 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	fmt.Fprintf(o.Out, "First start: scanning the tenant as it was at %d moments of the last %d days.\n", len(moments), moments[0])
 	for i, days := range moments {
 		clock.Set(wall.AddDate(0, 0, -days).Add(-6 * time.Hour))
-		kind := db.ScanFull
-		if i%3 != 0 {
-			kind = db.ScanIncremental
+		kind := db.ScanIncremental
+		if i%3 == 0 || days == moments[len(moments)-1] {
+			kind = db.ScanFull
 		}
 		res, err := t.Scanner.Run(ctx, scan.Request{Kind: kind, Cause: "schedule"})
 		if err != nil {
