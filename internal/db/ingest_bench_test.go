@@ -60,7 +60,7 @@ func BenchmarkIngest(b *testing.B) {
 			first = t.timeScan(b, n/10, 0)
 			second = t.timeScan(b, n/10, 1)
 		})
-		bare := bareInsert(b, t.db)
+		bare := dbtest.CopyBare(b, t.db, "tenant", "scan", "ident", "workspace", "item", "access_grant", "principal", "workspace_digest", "workspace_touch")
 		b.ReportMetric(first.Seconds(), "first-s")
 		b.ReportMetric(bare.Seconds(), "bare-s")
 		b.ReportMetric(first.Seconds()/bare.Seconds(), "first/bare")
@@ -95,21 +95,6 @@ func (t *bench) timeScan(b *testing.B, workspaces, version int) time.Duration {
 		b.Fatal(err)
 	}
 	return took
-}
-
-// bareInsert copies the rows of the first scan into an empty database with
-// the same tables and indexes, one prepared insert per row and table.
-func bareInsert(b *testing.B, from *db.DB) time.Duration {
-	to := dbtest.Open(b, nil)
-	var total time.Duration
-	for _, table := range []string{"tenant", "scan", "ident", "workspace", "item", "access_grant", "principal", "workspace_digest", "workspace_touch"} {
-		took, err := db.CopyBare(b.Context(), from, to, table)
-		if err != nil {
-			b.Fatal(err)
-		}
-		total += took
-	}
-	return total
 }
 
 // peakHeap runs fn and returns the most heap that was in use at once.
