@@ -76,12 +76,12 @@ func (s *scans) Start(_ context.Context, tenant, kind, askedBy string) error {
 }
 
 // Cancel stops the tenant's running scan.
-func (s *scans) Cancel(_ context.Context, tenant, _ string) error {
+func (s *scans) Cancel(_ context.Context, tenant, by string) error {
 	t, err := s.portal.Tenant(tenant)
 	if err != nil {
 		return err
 	}
-	if !t.Scanner.Cancel() {
+	if !t.Scanner.Cancel(by) {
 		return fault.New(fault.NotFound, "No scan of %s is running any more.", tenant)
 	}
 	return nil

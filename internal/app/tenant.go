@@ -53,7 +53,7 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 	cfg := scan.Config{
 		DB: d, Tenant: t.Name, TenantID: t.TenantID, PBI: subject.Scanner.API, Graph: g, Budgets: budgets, Calls: calls,
 		PersonalWorkspaces: t.Scan.Personal(), ActivityDays: t.Scan.ActivityDays,
-		Now: o.Clock.Now, Sleep: o.Clock.Sleep, Log: b.log, OnEnd: o.onScan,
+		Now: o.Clock.Now, Sleep: o.Clock.Sleep, Log: b.log, OnChange: o.onScan,
 	}
 	if days := int(t.Scan.Archive().Hours() / 24); days > 0 {
 		cfg.ArchiveDir, cfg.ArchiveDays = filepath.Join(dataDir, "archive"), days

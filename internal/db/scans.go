@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"steward/internal/fault"
+	"steward/internal/ledger"
 )
 
 // ScanKind says how much of a tenant a scan reads.
@@ -60,7 +61,10 @@ type Scan struct {
 	Heartbeat time.Time
 	// Error is the sentence a user may see; empty when there is none.
 	Error string
-	Note  ScanNote
+	// CancelledBy names who cancelled it, for the ledger alone; it is not read
+	// back.
+	CancelledBy string
+	Note        ScanNote
 }
 
 // ScanNote is what a scan has to say beside its counts.
@@ -120,8 +124,11 @@ func (d *DB) StartScan(ctx context.Context, s Scan) (Scan, error) {
 		got, err := readScan(tx.QueryRowContext(ctx, `INSERT INTO scan (tenant, kind, state, cause, asked_by, started, since, heartbeat)
 			VALUES ($1, $2, 'running', $3, $4, $5, $6, $5) RETURNING `+scanColumns,
 			s.Tenant, string(s.Kind), s.Cause, s.AskedBy, tx.Millis(), MillisOrNull(s.Since)))
+		if err != nil {
+			return err
+		}
 		s = got
-		return err
+		return recordScan(ctx, tx, s, ledger.ScanStart, ledger.Done, scanActor(s))
 	})
 	if fault.Is(err, fault.Conflict) {
 		return Scan{}, fmt.Errorf("start scan: %w", fault.Wrap(err, fault.Conflict, "This tenant is being scanned already."))
@@ -192,10 +199,14 @@ func finishScan(ctx context.Context, tx *Tx, s Scan, publish bool) error {
 	if err != nil {
 		return err
 	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
+	n, err := res.RowsAffected()
+	if err != nil {
 		return err
 	}
-	return fault.New(fault.Conflict, "The scan has ended already.")
+	if n != 1 {
+		return fault.New(fault.Conflict, "The scan has ended already.")
+	}
+	return recordScanEnd(ctx, tx, s)
 }
 
 // RunningScan returns the scan that is under way, or was when the program

@@ -281,7 +281,7 @@ func TestACancelledScanLeavesNothing(t *testing.T) {
 	r.full(t, db.ScanComplete)
 	before := dbtest.Dump(t, r.db, r.scanner.Tenant())
 	r.clock.Advance(20 * 24 * time.Hour)
-	if r.scanner.Cancel() {
+	if r.scanner.Cancel("bob") {
 		t.Error("there was nothing to cancel")
 	}
 	states, stop := r.scanner.Watch()
@@ -296,7 +296,7 @@ func TestACancelledScanLeavesNothing(t *testing.T) {
 			break
 		}
 	}
-	if !r.scanner.Cancel() {
+	if !r.scanner.Cancel("bob") {
 		t.Fatal("the scan could not be cancelled")
 	}
 	if err := <-ended; !fault.Is(err, fault.Conflict) {
@@ -308,6 +308,9 @@ func TestACancelledScanLeavesNothing(t *testing.T) {
 	}
 	if d := dbtest.Diff(before, dbtest.Dump(t, r.db, r.scanner.Tenant())); d != "" {
 		t.Fatalf("(-before +after)\n%s", d)
+	}
+	if got := lines(t, r.db, `SELECT body FROM ledger ORDER BY seq DESC LIMIT 1`); !strings.Contains(got[0], "scan.cancel") || !strings.Contains(got[0], "bob") {
+		t.Errorf("the ledger says %s", got)
 	}
 	if p := r.scanner.Progress(); p.Running || p.State != db.ScanCancelled {
 		t.Errorf("the progress says %+v", p)

@@ -44,9 +44,11 @@ type Config struct {
 	Now   func() time.Time
 	Sleep func(ctx context.Context, d time.Duration) error
 	Log   *slog.Logger
-	// OnEnd is told of every scan that began, went on after a stop or ended,
-	// for the ledger and metrics; nil means nobody.
-	OnEnd func(ctx context.Context, s db.Scan, what string)
+	// OnChange is told of every scan that was started, resumed after a stop,
+	// or ended (with its state as what), for metrics and for what follows from
+	// a published scan; nil means nobody. The ledger is written with the
+	// records themselves.
+	OnChange func(ctx context.Context, s db.Scan, what string)
 }
 
 // Request asks for a scan.
@@ -118,19 +120,22 @@ func (c *Calls) Note(pbi.Call) { c.n.Add(1) }
 // Total is how many tries there were since the start of the program.
 func (c *Calls) Total() int64 { return c.n.Load() }
 
-// errCancelled is the cause of a context that a person's Cancel ended, as
-// opposed to one that ended with the program.
-var errCancelled = errors.New("the scan was cancelled")
+// cancelled is the cause of a context that Cancel ended, as opposed to one
+// that ended with the program.
+type cancelled struct{ by string }
 
-// Cancel stops the running scan; it ends as cancelled and the pages keep
-// showing the last one. It reports whether a scan was running.
-func (s *Scanner) Cancel() bool {
+func (c *cancelled) Error() string { return "the scan was cancelled" }
+
+// Cancel stops the running scan on behalf of a person, or of the command line
+// when by is empty; it ends as cancelled and the pages keep showing the last
+// one. It reports whether a scan was running.
+func (s *Scanner) Cancel(by string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cancel == nil {
 		return false
 	}
-	s.cancel(errCancelled)
+	s.cancel(&cancelled{by: by})
 	return true
 }
 
@@ -274,8 +279,10 @@ func (r *run) conclude(ctx context.Context, cause, err error) (Result, error) {
 		return r.result(ctx)
 	}
 	var failed *failure
+	var stopped *cancelled
 	switch {
-	case errors.Is(cause, errCancelled):
+	case errors.As(cause, &stopped):
+		r.record.CancelledBy = stopped.by
 		r.record.State, r.record.Error = db.ScanCancelled, "The scan was cancelled. The pages show the last finished one."
 	case errors.As(err, &failed):
 		r.record.State, r.record.Error = db.ScanFailed, fault.Sentence(err)
@@ -293,7 +300,7 @@ func (r *run) conclude(ctx context.Context, cause, err error) (Result, error) {
 		r.cfg.Log.WarnContext(ctx, "what a scan left behind will be cleared before the next one", "scan", r.record.ID, "error", sweepErr)
 	}
 	if r.record.State == db.ScanCancelled {
-		return res, fault.Wrap(errCancelled, fault.Conflict, "%s", r.record.Error)
+		return res, fault.Wrap(stopped, fault.Conflict, "%s", r.record.Error)
 	}
 	return res, fmt.Errorf("scan %d of %s: %w", r.record.ID, r.cfg.Tenant, err)
 }
@@ -324,8 +331,8 @@ func (s *Scanner) end(ctx context.Context, record db.Scan) error {
 
 func (s *Scanner) tell(ctx context.Context, record db.Scan, what string) {
 	s.cfg.Log.InfoContext(ctx, "scan "+what, "tenant", s.cfg.Tenant, "scan", record.ID, "kind", record.Kind, "cause", record.Cause, "error", record.Error)
-	if s.cfg.OnEnd != nil {
-		s.cfg.OnEnd(ctx, record, what)
+	if s.cfg.OnChange != nil {
+		s.cfg.OnChange(ctx, record, what)
 	}
 }
 
