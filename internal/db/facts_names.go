@@ -24,7 +24,6 @@ type nameIndex struct {
 type nameEntry struct {
 	ws   int64
 	name string
-	env  string
 }
 
 // readNames reads the names of all workspaces that are active and not
@@ -38,21 +37,19 @@ func (f *Facts) readNames(ctx context.Context) error {
 		if err := rows.Scan(&e.ws, &e.name, &kind, &state, &capacity); err != nil {
 			return err
 		}
-		w := policy.Workspace{Name: e.name, Kind: kind, State: state}
-		w.Derive()
-		e.env = w.Environment
 		f.names.entries = append(f.names.entries, e)
-		if c := capacity.Int64; capacity.Valid && w.Active {
-			f.countOnCapacity(c, w.Environment == "PROD")
+		fold := tenant.Fold(e.name)
+		stem, env := policy.SplitFolded(fold)
+		active, personal := policy.Standing(kind, state)
+		if c := capacity.Int64; capacity.Valid && active {
+			f.countOnCapacity(c, env == "PROD")
 		}
-		if w.Personal && w.Active {
-			f.tenant.Personal++
-		}
-		if !w.Ordinary {
+		f.tenant.Personal += bit(personal && active)
+		if !active || personal || kind == string(tenant.KindAdminWorkspace) {
 			return nil
 		}
 		f.tenant.Workspaces++
-		f.names.add(int32(len(f.names.entries)-1), e.name, w.Stem)
+		f.names.add(int32(len(f.names.entries)-1), e.name, fold, stem)
 		return nil
 	}, f.view.Tenant)
 }
@@ -69,13 +66,13 @@ func (f *Facts) countOnCapacity(capacity int64, production bool) {
 
 func (n *nameIndex) hash(key string) uint64 { return maphash.String(n.seed, key) }
 
-func (n *nameIndex) add(at int32, name, stem string) {
+func (n *nameIndex) add(at int32, name, fold, stem string) {
 	put := func(index map[uint64][]int32, key string) {
 		h := n.hash(key)
 		index[h] = append(index[h], at)
 	}
 	put(n.looks, policy.Skeleton(name))
-	put(n.folds, tenant.Fold(name))
+	put(n.folds, fold)
 	put(n.stems, stem)
 }
 

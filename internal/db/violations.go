@@ -169,8 +169,17 @@ func addEvent(ctx context.Context, tx *Tx, e event) error {
 	return err
 }
 
-// Tallies returns what each unit of a tenant counts for, as SaveUnits kept it.
-// An empty list of workspaces means all.
+// Tally returns what one unit counts for; nil when it never counted.
+func (r *Reader) Tally(ctx context.Context, tenant, ws int64) (tally []byte, err error) {
+	err = r.QueryRow(ctx, `SELECT tally FROM evaluation_unit WHERE tenant = $1 AND ws = $2`, tenant, ws).Scan(&tally)
+	if ignoreNoRows(err) != nil {
+		return nil, fmt.Errorf("tally of unit %d: %w", ws, classify(err))
+	}
+	return tally, nil
+}
+
+// Tallies calls fn with what each unit of a tenant counts for, as SaveUnits
+// kept it.
 func (r *Reader) Tallies(ctx context.Context, tenant int64, fn func(ws, scan int64, tally []byte) error) error {
 	rows, err := r.Query(ctx, `SELECT ws, scan, tally FROM evaluation_unit WHERE tenant = $1 ORDER BY ws`, tenant)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -60,7 +61,7 @@ func (w *world) syntheticScan(spaces, version int) (db.View, time.Duration) {
 	ctx := w.tb.Context()
 	s, err := w.db.StartScan(ctx, db.Scan{Tenant: w.tenant, Kind: db.ScanFull, Cause: "command"})
 	w.check(err)
-	begin := time.Now()
+	begin := cpuTime()
 	in := w.db.Ingest(w.tenant, s.ID)
 	defer in.Close()
 	var group []*db.SeenWorkspace
@@ -82,7 +83,7 @@ func (w *world) syntheticScan(spaces, version int) (db.View, time.Duration) {
 		}
 	}
 	w.check(in.Workspaces(ctx, group...))
-	took := time.Since(begin)
+	took := cpuTime() - begin
 	s.State = db.ScanComplete
 	w.check(w.db.PublishScan(ctx, s, nil))
 	v, err := w.db.Reader().ViewNow(ctx, "contoso")
@@ -90,8 +91,8 @@ func (w *world) syntheticScan(spaces, version int) (db.View, time.Duration) {
 	return v, took
 }
 
-// BenchmarkEvaluate judges a tenant by all built-in rules and reports the time
-// as a ratio to the ingest of the same rows in the same run; then again after
+// BenchmarkEvaluate judges a tenant by all built-in rules and reports the
+// processor's time as a ratio to the ingest of the same rows in the same run; then again after
 // a scan in which one workspace in a hundred changed.
 func BenchmarkEvaluate(b *testing.B) {
 	spaces := benchItems() / 10
@@ -108,8 +109,8 @@ func BenchmarkEvaluate(b *testing.B) {
 		if r.Mode != evaluate.Full || inc.Mode != evaluate.Incremental || inc.Workspaces < int64(spaces/100) {
 			b.Fatalf("judged %+v, then %+v", r, inc)
 		}
-		b.ReportMetric(ingest.Seconds(), "ingest-s")
-		b.ReportMetric(full.Seconds(), "full-s")
+		b.ReportMetric(ingest.Seconds(), "ingest-cpu-s")
+		b.ReportMetric(full.Seconds(), "full-cpu-s")
 		b.ReportMetric(full.Seconds()/ingest.Seconds(), "full/ingest")
 		b.ReportMetric(again.Seconds()/full.Seconds(), "1pct/full")
 		b.ReportMetric(float64(r.Verdicts)/1e6, "Mverdicts")
@@ -119,10 +120,20 @@ func BenchmarkEvaluate(b *testing.B) {
 	}
 }
 
+// timed measures the processor's time of the whole program, not the clock's: a
+// machine that does other things besides would spoil a ratio.
 func timed(fn func()) time.Duration {
-	begin := time.Now()
+	begin := cpuTime()
 	fn()
-	return time.Since(begin)
+	return cpuTime() - begin
+}
+
+func cpuTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // peakHeap runs fn and returns the most heap that was in use at once.

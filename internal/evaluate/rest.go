@@ -96,15 +96,14 @@ func (r *run) judgePeople(ctx context.Context, standing []db.Standing) error {
 // or ceased to fail. Judging everybody, once a day, sets it right again.
 func (r *run) adjusted(ctx context.Context, changes []db.FoundChange) (tally, error) {
 	count := make(tally, len(r.set.Rules()))
-	err := r.reader.Tallies(ctx, r.view.Tenant, func(ws, _ int64, data []byte) error {
-		if ws != peopleUnit {
-			return nil
+	data, err := r.reader.Tally(ctx, r.view.Tenant, peopleUnit)
+	if err != nil {
+		return nil, err
+	}
+	err = eachCount(peopleUnit, data, func(version int64, c count32) {
+		if a := r.set.Rule(r.rules.Rules[version]); a != nil {
+			count[a.Index] = c
 		}
-		return eachCount(ws, data, func(version int64, c count32) {
-			if a := r.set.Rule(r.rules.Rules[version]); a != nil {
-				count[a.Index] = c
-			}
-		})
 	})
 	for _, c := range changes {
 		a := r.set.Rule(c.Rule)

@@ -29,8 +29,7 @@ func (w *Workspace) Derive() {
 		w.Prefix = w.Name[:i]
 	}
 	w.HiddenMarks = hasHiddenMarks(w.Name)
-	w.Personal = w.Kind == string(tenant.KindPersonal)
-	w.Active = w.State == string(tenant.StateActive)
+	w.Active, w.Personal = Standing(w.Kind, w.State)
 	w.Ordinary = w.Active && !w.Personal && w.Kind != string(tenant.KindAdminWorkspace)
 	w.Words = strings.FieldsFunc(tenant.Fold(w.Name), isSeparator)
 	if !w.Usage.LastDays.Known {
@@ -119,8 +118,16 @@ var environmentWords = map[string]string{
 // SplitName takes a workspace name apart: the folded name without its
 // environment, and DEV, TEST or PROD when the last word is one or a common
 // spelling of one ("Sales [Prod]", "FIN_Sales_uat").
-func SplitName(name string) (stem, environment string) {
-	folded := tenant.Fold(name)
+func SplitName(name string) (stem, environment string) { return SplitFolded(tenant.Fold(name)) }
+
+// Standing tells whether a workspace of a kind and state is active, and whether
+// it is somebody's own.
+func Standing(kind, state string) (active, personal bool) {
+	return state == string(tenant.StateActive), kind == string(tenant.KindPersonal)
+}
+
+// SplitFolded is SplitName of a name that is folded already.
+func SplitFolded(folded string) (stem, environment string) {
 	trimmed := strings.TrimRightFunc(folded, isSeparator)
 	i := strings.LastIndexFunc(trimmed, isSeparator)
 	_, width := utf8.DecodeRuneInString(trimmed[max(i, 0):])

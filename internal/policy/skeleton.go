@@ -25,7 +25,10 @@ var lookAlike = map[rune]rune{
 func Skeleton(name string) string {
 	var b strings.Builder
 	b.Grow(len(name))
-	for _, r := range norm.NFKD.String(name) {
+	if !isASCII(name) { // most names are, and have nothing to take apart
+		name = norm.NFKD.String(name)
+	}
+	for _, r := range name {
 		if unicode.Is(unicode.Mn, r) || isSeparator(r) && r != '|' {
 			continue
 		}
@@ -36,4 +39,13 @@ func Skeleton(name string) string {
 		b.WriteRune(r)
 	}
 	return strings.ReplaceAll(b.String(), "rn", "m")
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
