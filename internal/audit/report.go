@@ -43,6 +43,10 @@ const (
 	ToPerson    Target = "person"
 	ToPipeline  Target = "pipeline"
 	ToScan      Target = "scan"
+	ToViolation Target = "violation"
+	ToWaiver    Target = "waiver"
+	ToRule      Target = "rule"
+	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
 )
 
 // Link says that a cell links to the page of a thing, and in which column of

@@ -8,7 +8,7 @@ var reports = build()
 func build() []*Report {
 	workspaces, items, access, people, links := workspaceList(), itemList(), accessList(), principalList(), wideLinks()
 	refreshes := refreshList()
-	return []*Report{
+	return append([]*Report{
 		workspaces, orphanedWorkspaces(workspaces),
 		items, lineageList(),
 		access, groupAdmins(access), guestAccess(access), leaverAccess(access),
@@ -23,7 +23,7 @@ func build() []*Report {
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
 		scanList(), scanBatches(), scanParts(), scanGaps(),
-	}
+	}, ruleReports()...)
 }
 
 func names() string {

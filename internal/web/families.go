@@ -25,6 +25,10 @@ var families = []family{
 	{"Pipelines", []member{{"pipelines", "All"}, {"pipeline-stages", "Stages"}, {"pipeline-access", "Access"}}},
 	{"Capacities", []member{{"capacities", "Capacities"}}},
 	{"Settings", []member{{"settings-drift", "Drift"}, {"settings", "Now"}}},
+	{"Violations", []member{{"violations", "All"}, {"violations-by-workspace", "By workspace"}, {"naming", "Naming"}, {"admin-count", "Number of admins"}, {"resolved-violations", "Resolved"}, {"violation-history", "Ever"}}},
+	{"Scorecards", []member{{"scorecards", "Departments"}, {"owner-scorecards", "Owners"}}},
+	{"Policies", []member{{"policies", "Policies"}}},
+	{"Waivers", []member{{"waivers", "Waivers"}}},
 	{"Scans", []member{{"scans", "Scans"}}},
 }
 

@@ -38,8 +38,17 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 	if id == "" {
 		return ""
 	}
-	if to == audit.ToScan {
+	switch to {
+	case audit.ToScan:
 		return "/scans/" + url.PathEscape(id)
+	case audit.ToViolation:
+		return "/violations/" + url.PathEscape(id)
+	case audit.ToWaiver:
+		return "/waivers/" + url.PathEscape(id)
+	case audit.ToRule:
+		return p.to("/policies/" + url.PathEscape(id))
+	case audit.ToPrefix:
+		return p.list("violations", ui.Param{Name: "prefix", Value: id})
 	}
 	root, ok := pages[to]
 	if !ok {

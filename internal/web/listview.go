@@ -116,7 +116,7 @@ func cell(c *audit.Column, v audit.Value, href string, now time.Time) ui.Cell {
 		return flag(c, v)
 	case audit.Badge:
 		if text := c.Format(v); text != "" {
-			return ui.Parts(badge(wordFor(c.Key, text)))
+			return ui.Parts(badgeFor(c.Key, text))
 		}
 		return ui.Txt("–")
 	}

@@ -73,6 +73,9 @@ var reportActions = map[string]auth.Action{
 	"capacities": auth.ViewCapacities, "apps": auth.ViewApps, "settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
 	"scans": auth.ViewScans, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
 	"leavers": auth.ViewPeople, "links": auth.ViewAccess,
+	"violations": auth.ViewViolations, "naming": auth.ViewViolations, "admin-count": auth.ViewViolations, "resolved-violations": auth.ViewViolations,
+	"violation-history": auth.ViewViolations, "violations-by-workspace": auth.ViewViolations, "scorecards": auth.ViewViolations,
+	"owner-scorecards": auth.ViewViolations, "policies": auth.ViewPolicies, "waivers": auth.ViewWaivers,
 }
 
 func actionFor(report string) auth.Action {

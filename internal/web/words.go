@@ -23,6 +23,8 @@ func wordFor(column, text string) string {
 	switch column {
 	case "kind", "item_kind", "principal_kind", "link":
 		return kindWord(text)
+	case "state", "violation_state":
+		return strings.ReplaceAll(text, "_", " ")
 	}
 	return text
 }
@@ -77,6 +79,8 @@ var nouns = map[string]string{
 	"activity": "events", "history": "entries", "unused": "items", "usage-items": "items", "usage-workspaces": "workspaces", "usage": "days of items",
 	"workspace-admins": "workspaces", "links": "links", "publish-to-web": "links", "organisation-links": "links",
 	"settings-drift": "changes", "settings": "settings", "refreshes": "models", "refresh-problems": "models",
+	"naming": "violations", "admin-count": "violations", "resolved-violations": "violations", "violation-history": "violations",
+	"violations-by-workspace": "workspaces", "scorecards": "departments", "owner-scorecards": "people", "policies": "rules",
 	"pipeline-stages": "stages", "pipeline-access": "rights", "people": "principals",
 }
 
