@@ -60,6 +60,9 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 	}
 	if t.Scan.UnusedWorkspaces != nil {
 		cfg.UnusedPerScan = *t.Scan.UnusedWorkspaces
+		if cfg.UnusedPerScan == 0 {
+			cfg.UnusedPerScan = -1 // none, where the scanner's zero means its own choice
+		}
 	}
 	scanner, err := scan.New(ctx, cfg)
 	if err != nil {

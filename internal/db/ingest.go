@@ -23,6 +23,7 @@ type Ingest struct {
 	// it is noted as touched, in the same transaction, so that giving up the
 	// scan finds its rows. Zero when there is nothing to note.
 	touching int64
+	fresh    bool // the workspace in hand was never seen: it has no digest
 	changes  map[string]int64
 }
 
@@ -223,8 +224,10 @@ func (in *Ingest) noteTouch(h *history) error {
 		return nil
 	}
 	in.touching = 0
-	if _, err := in.exec(`DELETE FROM workspace_digest WHERE ws = $1`, ws); err != nil {
-		return err
+	if !in.fresh {
+		if _, err := in.exec(`DELETE FROM workspace_digest WHERE ws = $1`, ws); err != nil {
+			return err
+		}
 	}
 	_, err := in.exec(`INSERT INTO workspace_touch (tenant, scan, ws) VALUES ($1, $2, $3)
 		ON CONFLICT (tenant, scan, ws) DO NOTHING`, in.tenant, in.scan, ws)

@@ -64,6 +64,23 @@ func savePart(ctx context.Context, tx *Tx, scan int64, p Part) error {
 	return err
 }
 
+// KeepParts gives a scan that reads nothing but workspaces the other parts as
+// the last published scan left them: pages read coverage and age from one
+// scan.
+func (d *DB) KeepParts(ctx context.Context, scan int64) error {
+	err := d.Write(ctx, func(tx *Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO scan_part (scan, part, state, meant, seen, finished, as_of, error, request_id)
+			SELECT s.id, p.part, p.state, p.meant, p.seen, p.finished, p.as_of, p.error, p.request_id
+			FROM scan s JOIN tenant t ON t.id = s.tenant JOIN scan_part p ON p.scan = t.published_scan
+			WHERE s.id = $1 ON CONFLICT (scan, part) DO NOTHING`, scan)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("parts of scan %d: %w", scan, err)
+	}
+	return nil
+}
+
 // Parts returns the parts of a scan by name.
 func (r *Reader) Parts(ctx context.Context, scan int64) (map[string]Part, error) {
 	rows, err := r.Query(ctx, `SELECT part, state, meant, seen, coalesce(as_of, 0), error, request_id FROM scan_part WHERE scan = $1`, scan)

@@ -99,9 +99,9 @@ func (in *Ingest) workspace(ctx context.Context, s *SeenWorkspace) error {
 			return err
 		}
 	}
-	in.touching = ws
+	in.touching, in.fresh = ws, fresh
 	err = in.workspaceRows(ctx, ws, s, fresh)
-	in.touching = 0
+	in.touching, in.fresh = 0, false
 	if err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ func TestWhatPassesIsSurvived(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, setup{workspaces: 20, noActivity: true, noGraph: true, change: noUnused})
+			r := newRig(t, setup{workspaces: 10, noActivity: true, noGraph: true, change: noUnused})
 			if strings.Contains(name, "minutes") {
 				r.cloud.SetFaults([]sim.Fault{f})
 			} else { // the first scan knows the tenant, the second must not forget it
@@ -164,7 +164,7 @@ func TestAPartFailsAlone(t *testing.T) {
 // truth.
 func TestAFailedScanKeepsTheOldTruth(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, setup{workspaces: 20, noActivity: true, noGraph: true, change: noUnused})
+	r := newRig(t, setup{workspaces: 10, noActivity: true, noGraph: true, change: noUnused})
 	r.full(t, db.ScanComplete)
 	before := dbtest.Dump(t, r.db, r.scanner.Tenant())
 	for name, f := range map[string]sim.Fault{
@@ -249,7 +249,7 @@ func TestASuddenLossNeedsASecondList(t *testing.T) {
 // deletion.
 func TestNotFoundIsNotDeletion(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, setup{workspaces: 20, noActivity: true, noGraph: true, change: noUnused})
+	r := newRig(t, setup{workspaces: 10, noActivity: true, noGraph: true, change: noUnused})
 	r.full(t, db.ScanComplete)
 	before := told(t, r.db)
 	var ids []string

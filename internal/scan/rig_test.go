@@ -36,7 +36,7 @@ type rig struct {
 
 // setup says how a rig differs from the usual one.
 type setup struct {
-	workspaces int // 60 when zero
+	workspaces int // 40 when zero
 	scans      powerbi.Scans
 	limits     sim.Limits
 	faults     []sim.Fault
@@ -50,7 +50,7 @@ type setup struct {
 func newRig(tb testing.TB, s setup) *rig {
 	tb.Helper()
 	if s.workspaces == 0 {
-		s.workspaces = 60
+		s.workspaces = 40
 	}
 	if s.begin.IsZero() {
 		s.begin = beginning

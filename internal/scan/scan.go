@@ -252,10 +252,12 @@ func (r *run) all(ctx context.Context, targets []string) error {
 	if err := r.settleGaps(ctx); err != nil {
 		return err
 	}
-	if r.record.Kind != db.ScanTargeted {
-		if err := r.parts(ctx); err != nil {
-			return err
-		}
+	parts := r.parts
+	if r.record.Kind == db.ScanTargeted {
+		parts = func(ctx context.Context) error { return r.cfg.DB.KeepParts(ctx, r.record.ID) }
+	}
+	if err := parts(ctx); err != nil {
+		return err
 	}
 	if r.record.Kind == db.ScanFull {
 		if err := r.in.EndUnreferenced(ctx); err != nil {

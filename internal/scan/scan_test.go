@@ -177,7 +177,10 @@ func TestATargetedScanReadsWhatItIsToldTo(t *testing.T) {
 	if n := len(r.cloud.Journal().Since(0)) - before; n > 6 {
 		t.Errorf("a targeted scan of three workspaces made %d calls", n)
 	}
-	if res.Scan.Meant < 50 {
+	if p := res.Parts["capacities"]; p.State != db.PartDone || p.AsOf.IsZero() {
+		t.Errorf("what the last scan knew of capacities is lost: %+v", p)
+	}
+	if res.Scan.Meant < 30 {
 		t.Errorf("a targeted scan forgot the rest: %d workspaces", res.Scan.Meant)
 	}
 	_, err := r.scanner.Run(t.Context(), scan.Request{Kind: db.ScanTargeted})
