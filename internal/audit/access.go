@@ -36,7 +36,7 @@ func accessList() *Report {
 
 func accessColumns() []Column {
 	return columns([]Column{
-		{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: "p.name"},
+		{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Sortable: true, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: principalName("p", "pi.guid")},
 		{Key: "principal_kind", Title: "Kind", Kind: Badge, Null: Unknown, lookup: "principal", expr: "p.kind"},
 		{Key: "address", Title: "Address", Kind: Text, lookup: "principal", expr: "nullif(p.address, '')"},
 		{Key: "right", Title: "Right", Kind: Badge, expr: "g.role"},

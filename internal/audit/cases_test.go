@@ -93,7 +93,7 @@ var reportCases = []reportCase{
 			item | removed | Dust |  |  | report |  | Old Stuff | 2026-11-14T02:00:00Z | unknown |
 			item | changed | Sales |  | endorsement |  | Promoted | Finance PROD | 2026-11-07T02:00:00Z | unknown |
 			item | changed | Sales |  | modified | 2026-10-30T02:00:00Z | 2026-10-29T02:00:00Z | Finance PROD | 2026-11-07T02:00:00Z | unknown |
-			right | added | Finance PROD | Gil |  |  | Viewer | Finance PROD | 2026-11-14T02:00:00Z | unknown |
+			right | added | Finance PROD | Gil |  |  | Viewer | Finance PROD | 2026-11-14T02:00:00Z | Ben | UpdateFolderAccess
 			right | added | New Lab | Deployer |  |  | Admin | New Lab | 2026-11-14T02:00:00Z | unknown |
 			right | removed | HR Secret | Ben |  | Admin |  | HR Secret | 2026-11-07T02:00:00Z | unknown |
 			right | removed | Old Stuff | Deployer |  | Admin |  | Old Stuff | 2026-11-14T02:00:00Z | unknown |
@@ -121,7 +121,7 @@ var reportCases = []reportCase{
 			item | added | Forgotten |  |  |  | report | unknown
 			item | added | Lake |  |  |  | Lakehouse | unknown
 			item | removed | Dust |  |  | report |  | unknown
-			right | added | Finance PROD | Gil |  |  | Viewer | unknown
+			right | added | Finance PROD | Gil |  |  | Viewer | Ben
 			right | added | New Lab | Deployer |  |  | Admin | unknown
 			right | removed | Old Stuff | Deployer |  | Admin |  | unknown
 			capacity | changed | Premium |  | SKU | F32 | F64 | unknown`},

@@ -15,6 +15,12 @@ func yes(expr string) string { return "CASE " + expr + " WHEN 1 THEN 'yes' WHEN 
 // moment marks a time among texts, so that it is shown as one: see shown.
 func moment(expr string) string { return "'\x1e' || CAST(" + expr + " AS TEXT)" }
 
+// whom shows the person that an id names by their name, and other texts as
+// they are.
+func whom(told string) string {
+	return "coalesce(" + nameOf("(SELECT wi.id FROM ident wi WHERE wi.tenant = @tenant AND wi.guid = "+told+")") + ", " + told + ")"
+}
+
 // subjects are the kinds of things that are compared, in the order shown.
 // Rights come between, see grantParts.
 var subjects = []subject{
@@ -37,22 +43,22 @@ var subjects = []subject{
 			"CreateDataset", "EditDataset", "EditDatasetProperties", "DeleteDataset", "CreateDataflow", "UpdateDataflow", "DeleteDataflow", "Import", "CreateArtifact", "UpdateArtifact", "DeleteArtifact",
 			"SetScheduledRefresh", "TakeOverDataset", "UpdateDatasetParameters", "UpdateDatasources", "BindToGateway", "SensitivityLabelApplied", "SensitivityLabelChanged", "SensitivityLabelRemoved"},
 		fields: []field{
-			{"name", "#.name"}, {"owner", "#.configured_by"}, {"endorsement", "#.endorsement"}, {"certified by", "#.certified_by"}, {"sensitivity label", "#.label"},
+			{"name", "#.name"}, {"owner", whom("#.configured_by")}, {"endorsement", "#.endorsement"}, {"certified by", whom("#.certified_by")}, {"sensitivity label", "#.label"},
 			{"model", guid("#.model")}, {"description", "#.description"}, {"state", "#.state"}, {"refresh schedule", "#.refresh"},
-			{"modified", moment("#.modified")}, {"modified by", "#.modified_by"}, {"storage mode", "#.storage_mode"}, {"tables", "nullif(#.tables, -1)"},
+			{"modified", moment("#.modified")}, {"modified by", whom("#.modified_by")}, {"storage mode", "#.storage_mode"}, {"tables", "nullif(#.tables, -1)"},
 			{"row-level roles", "nullif(#.roles, -1)"}, {"why tables are unknown", "#.schema_error"}, {"users known", yes("#.users_known")}, {"app", guid("#.app")},
 		},
 	},
 	{
 		thing: "member of a group", table: "group_member", same: "o.grp = n.grp AND o.member = n.member", id: "#.grp", person: "#.member",
-		name: principalName("#.grp"), scope: "EXISTS (SELECT 1 " + grantsInScope("#.grp", "") + ")",
+		name: nameOf("#.grp"), scope: "EXISTS (SELECT 1 " + grantsInScope("#.grp", "") + ")",
 	},
 	{
-		thing: "principal", table: "principal", same: "o.principal = n.principal", name: "#.name", id: "#.principal", person: "#.principal", shown: "#.kind",
+		thing: "principal", table: "principal", same: "o.principal = n.principal", name: principalName("#", guid("#.principal")), id: "#.principal", person: "#.principal", shown: "#.kind",
 		scope: "EXISTS (SELECT 1 " + grantsInScope("#.principal", "") + ")",
 		fields: []field{
 			{"name", "#.name"}, {"address", "#.address"}, {"guest", yes("#.guest")}, {"gone from the directory", yes("#.gone")}, {"enabled", yes("#.enabled")},
-			{"department", "#.department"}, {"company", "#.company"}, {"manager", guid("#.manager")}, {"people behind", "#.people"},
+			{"department", "#.department"}, {"company", "#.company"}, {"manager", nameOf("#.manager")}, {"people behind", "#.people"},
 		},
 	},
 	{
@@ -86,8 +92,9 @@ var subjects = []subject{
 	},
 }
 
-func principalName(ident string) string {
-	return "(SELECT np.name FROM principal np WHERE np.principal = " + ident + " ORDER BY np.from_scan DESC LIMIT 1)"
+// nameOf is what a principal was called last.
+func nameOf(ident string) string {
+	return "(SELECT " + principalName("np", guid("np.principal")) + " FROM principal np WHERE np.principal = " + ident + " ORDER BY np.from_scan DESC LIMIT 1)"
 }
 
 func changeList() *Report {
@@ -127,7 +134,7 @@ func changeColumns() []Column {
 		{Key: "thing", Title: "What", Kind: Badge},
 		{Key: "change", Title: "Change", Kind: Badge},
 		{Key: "name", Title: "Name", Kind: Name, Null: Unknown},
-		{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: "coalesce(p.name, pi.guid)"},
+		{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: principalName("p", "pi.guid")},
 		{Key: "field", Title: "Field", Kind: Text},
 		{Key: "before", Title: "Before", Kind: Text, render: shown},
 		{Key: "after", Title: "After", Kind: Text, render: shown},

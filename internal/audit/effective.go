@@ -28,7 +28,7 @@ func personAccess() *Report {
 			{Key: "via", Title: "Through", Kind: Name, expr: "r.column2", Help: "direct, or the groups from the person's own to the one that holds the right; the shortest way where there are several."},
 			{Key: "steps", Title: "Groups between", Kind: Number, expr: "r.column3"},
 			{Key: "since", Title: "Seen since", Kind: Date, lookup: "scan", expr: "s.published"},
-			{Key: "holder", Title: "Held by", Kind: Name, ExportOnly: true, Null: Unknown, lookup: "principal", expr: "p.name"},
+			{Key: "holder", Title: "Held by", Kind: Name, ExportOnly: true, Null: Unknown, lookup: "principal", expr: principalName("p", "pi.guid")},
 			{Key: "holder_id", Title: "Held by, id", Kind: ID, ExportOnly: true, lookup: "principal", expr: "pi.guid"},
 			{Key: "workspace_id", Title: "Workspace id", Kind: ID, ExportOnly: true, lookup: "workspace", expr: "wi.guid"},
 			{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "lii.guid"},
@@ -105,7 +105,7 @@ func groupsOf(ctx context.Context, tx *sql.Tx, e *expander, level []Way) ([]memb
 			ids[i] = fmt.Sprint(w.Holder)
 		}
 		level = level[n:]
-		query := e.fork().sql(`SELECT m.grp, m.member, coalesce(p.name, gi.guid) FROM group_member m JOIN ident gi ON gi.id = m.grp
+		query := e.fork().sql(`SELECT m.grp, m.member, coalesce(nullif(p.name, ''), gi.guid) FROM group_member m JOIN ident gi ON gi.id = m.grp
 			LEFT JOIN principal p ON p.principal = m.grp AND visible(p)
 			WHERE m.member IN (` + strings.Join(ids, ", ") + `) AND visible(m) ORDER BY 3, 1, 2`)
 		rows, err := tx.QueryContext(ctx, query)

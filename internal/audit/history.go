@@ -16,7 +16,7 @@ func historyList() *Report {
 			{Key: "what", Title: "What", Kind: Badge, expr: "h.what"},
 			{Key: "thing", Title: "Of", Kind: Badge, expr: "h.thing"},
 			{Key: "name", Title: "Name", Kind: Name, expr: "h.name"},
-			{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: "coalesce(p.name, pi.guid)"},
+			{Key: "person", Title: "Of whom", Kind: Name, Link: Link{ToPerson, "person_id"}, lookup: "person", expr: principalName("p", "pi.guid")},
 			{Key: "field", Title: "Field", Kind: Text, expr: "h.field"},
 			{Key: "before", Title: "Before", Kind: Text, expr: "h.before", render: shown},
 			{Key: "after", Title: "After", Kind: Text, expr: "h.after", render: shown},

@@ -40,7 +40,7 @@ func principalList() *Report {
 
 func principalColumns() []Column {
 	return []Column{
-		{Key: "name", Title: "Name", Kind: Name, Sortable: true, Link: Link{ToPerson, "id"}, expr: "p.name"},
+		{Key: "name", Title: "Name", Kind: Name, Sortable: true, Link: Link{ToPerson, "id"}, expr: principalName("p", guid("p.principal"))},
 		{Key: "kind", Title: "Kind", Kind: Badge, expr: "p.kind"},
 		{Key: "address", Title: "Address", Kind: Text, Sortable: true, expr: "nullif(p.address, '')"},
 		{Key: "guest", Title: "Guest", Kind: Bool, expr: "p.guest"},
@@ -57,7 +57,7 @@ func principalColumns() []Column {
 		{Key: "department", Title: "Department", Kind: Text, Null: Unknown, expr: "p.department"},
 		{Key: "company", Title: "Company", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.company"},
 		{Key: "mail", Title: "Mail", Kind: Text, ExportOnly: true, Null: Unknown, expr: "p.mail"},
-		{Key: "manager", Title: "Manager", Kind: Name, ExportOnly: true, Null: Unknown, lookup: "manager", expr: "p.name"},
+		{Key: "manager", Title: "Manager", Kind: Name, ExportOnly: true, Null: Unknown, lookup: "manager", expr: principalName("p", "pi.guid")},
 		{Key: "id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
 	}
 }

@@ -66,7 +66,7 @@ func pipelineAccess() *Report {
 		Sort:     "pipeline",
 		Columns: []Column{
 			{Key: "pipeline", Title: "Pipeline", Kind: Name, Sortable: true, Link: Link{ToPipeline, "pipeline_id"}, expr: "p.name"},
-			{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: "p.name"},
+			{Key: "principal", Title: "Who", Kind: Name, Null: Unknown, Link: Link{ToPerson, "principal_id"}, lookup: "principal", expr: principalName("p", "pi.guid")},
 			{Key: "principal_kind", Title: "Kind", Kind: Badge, Null: Unknown, lookup: "principal", expr: "p.kind"},
 			{Key: "right", Title: "Right", Kind: Badge, expr: "u.role"},
 			{Key: "guest", Title: "Guest", Kind: Bool, Null: Unknown, lookup: "principal", expr: "p.guest"},

@@ -45,12 +45,17 @@ func grantParts() []part {
 	return []part{added, removed, changed}
 }
 
+// namesHolder is true of an activity whose text names the holder of the right,
+// by id or by address (api guide, section 4: FolderAccessRequests,
+// UserAccessList, SharingInformation).
+var namesHolder = "(instr(a.raw, CAST(" + guid("#.principal") + " AS BLOB)) > 0 OR instr(a.raw, CAST((SELECT nullif(np.address, '') FROM principal np WHERE np.principal = #.principal ORDER BY np.from_scan DESC LIMIT 1) AS BLOB)) > 0)"
+
 func grantPart(change, alias, scan, since string) part {
 	s := subject{
 		thing: right, table: "access_grant", id: "#.object", ws: "#.ws", item: "nullif(#.object, #.ws)", person: "#.principal",
 		name: `CASE WHEN #.object = #.ws THEN (SELECT gw.name FROM workspace gw WHERE gw.ws = #.ws ORDER BY gw.from_scan DESC LIMIT 1)
 			ELSE (SELECT gi.name FROM item gi WHERE gi.item = #.object ORDER BY gi.from_scan DESC LIMIT 1) END`,
-		which: "a.ws = #.ws", activities: rightActivities,
+		which: "a.ws = #.ws", activities: rightActivities, named: namesHolder,
 	}
 	return s.part(change, alias, scan, since)
 }

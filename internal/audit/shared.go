@@ -33,10 +33,10 @@ func principalLookup(key string) lookup {
 // address. Microsoft gives owners as the one or the other.
 func ownerLookup(key string) lookup {
 	return lookup{key: key, self: "o.told", query: `FROM (
-			SELECT oi.guid AS told, op.name AS name, oi.guid AS guid, op.gone AS gone, op.enabled AS enabled
+			SELECT oi.guid AS told, nullif(op.name, '') AS name, oi.guid AS guid, op.gone AS gone, op.enabled AS enabled
 			FROM ident oi JOIN principal op ON op.principal = oi.id AND visible(op) WHERE oi.tenant = @tenant AND oi.guid IN (#)
 			UNION ALL
-			SELECT op.address, op.name, oi.guid, op.gone, op.enabled
+			SELECT op.address, nullif(op.name, ''), oi.guid, op.gone, op.enabled
 			FROM principal op JOIN ident oi ON oi.id = op.principal WHERE op.tenant = @tenant AND seen(op) AND op.address IN (#)
 		) o`}
 }
@@ -55,6 +55,12 @@ func identLookup(key string) lookup {
 // where the directory was not asked.
 func leaver(p string) string {
 	return "CASE WHEN " + p + ".gone = 1 OR " + p + ".enabled = 0 THEN 1 WHEN " + p + ".gone = 0 THEN 0 END"
+}
+
+// principalName is what a principal is called: some have no name, and are known
+// by their address or id alone. id is their id in the same query.
+func principalName(p, id string) string {
+	return "coalesce(nullif(" + p + ".name, ''), nullif(" + p + ".address, ''), " + id + ")"
 }
 
 // peopleBehind is how many people hold what a principal holds; null where the

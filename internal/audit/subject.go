@@ -19,6 +19,8 @@ type subject struct {
 	// which activity is about the thing, and which kinds of it cause a change
 	which      string
 	activities []string
+	// named is true of the activity that names the very thing; looked for first
+	named string
 	// on what an added thing is shown to be
 	shown string
 }
@@ -73,7 +75,11 @@ func (s subject) part(change, alias, scan, since string) part {
 		if s.which == "" {
 			return "NULL"
 		}
-		return attributed(what, at(s.which, alias), quoted(s.activities), scan, since)
+		any := attributed(what, at(s.which, alias), quoted(s.activities), scan, since)
+		if s.named == "" {
+			return any
+		}
+		return "coalesce(" + attributed(what, at(s.which+" AND "+s.named, alias), quoted(s.activities), scan, since) + ", " + any + ")"
 	}
 	p := part{
 		name: s.thing + " " + change, sorted: s.few, tags: map[string]string{"thing": s.thing, "change": change},

@@ -101,7 +101,7 @@ const never = 1 << 40
 const lagDays = 2
 
 // prepareActivitySince sets @activity_since: the first of the days without gap
-// up to now of which the activity was read whole.
+// up to now of which the activity was read whole, after the day was over.
 func prepareActivitySince(ctx context.Context, tx *sql.Tx, e *expander) error {
 	since, err := activitySince(ctx, tx, e.vars["tenant"], e.vars["today"])
 	if err != nil {
@@ -112,7 +112,8 @@ func prepareActivitySince(ctx context.Context, tx *sql.Tx, e *expander) error {
 }
 
 func activitySince(ctx context.Context, tx *sql.Tx, tenant, today int64) (int64, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT day, whole FROM activity_day WHERE tenant = $1 AND day <= $2 ORDER BY day DESC`, tenant, today)
+	rows, err := tx.QueryContext(ctx, `SELECT day, CASE WHEN whole = 1 AND read_at >= (day + 1) * 86400000 THEN 1 ELSE 0 END
+		FROM activity_day WHERE tenant = $1 AND day <= $2 ORDER BY day DESC`, tenant, today)
 	if err != nil {
 		return 0, fmt.Errorf("days of activity: %w", err)
 	}

@@ -35,7 +35,7 @@ func small(s Size, people, rest int) []string {
 		SELECT 1, item, 1, item, name, name_key, 'Dataset', ws, NULL, 20, item %% 5, 12.5, 11, 8, CASE WHEN item %% 5 = 4 THEN 'Failed' ELSE 'Completed' END, 'Scheduled', 1790000000000, 1790000060000, '', '["person.1@contoso.com"]'
 		FROM item WHERE kind = 'dataset'`)
 	last := db.Millis(Published(s.Scans)) / 86400000
-	add(counter(40)+`INSERT INTO activity_day (tenant, day, read_at, whole, events) SELECT 1, %d - x + 1, 0, CASE WHEN x = 1 THEN 0 ELSE 1 END, 100 FROM c`, last)
+	add(counter(40)+`INSERT INTO activity_day (tenant, day, read_at, whole, events) SELECT 1, %[1]d - x + 1, (%[1]d - x + 3) * 86400000, CASE WHEN x = 1 THEN 0 ELSE 1 END, 100 FROM c`, last)
 	add(counter(items*s.Events)+`INSERT INTO usage_day (tenant, day, item, ws, views, edits, exports, shares, refreshes, people)
 		SELECT 1, %[1]d - (x / %[2]d) * 3 - x %% 7, %[3]d + 1 + x %% %[2]d, 1 + (x %% %[2]d) / %[4]d, x %% 5, x %% 2, 0, 0, 1, 1 FROM c WHERE x %% 4 <> 0 ON CONFLICT DO NOTHING`, last, items, s.Workspaces, s.Items)
 	add(counter(items*s.Events)+`INSERT INTO activity (tenant, event, at, day, activity, actor, ws, item, item_kind, item_name, ws_name, succeeded, via, raw)

@@ -41,9 +41,10 @@ func (s *story) activity() {
 	s.event("e-4", 3, 5, "ViewReport", "gil#EXT#@contoso.com", "ws-fin", "it-copy", "Sales")
 	s.event("e-5", 3, 20, "UpdateFolderAccess", "ana@contoso.com", "ws-fin", "", "")
 	s.event("e-6", 3, 21, "UpdateFolderAccess", "ben@contoso.com", "ws-fin", "", "")
+	s.exec(`UPDATE activity SET raw = CAST('{"FolderAccessRequests":[{"UserObjectId":"p-gil"}]}' AS BLOB) WHERE event = 'e-6'`)
 	last := db.Millis(Published(3)) / 86_400_000
 	for day := last - 90; day <= last; day++ {
-		s.exec(`INSERT INTO activity_day (tenant, day, read_at, whole, events) VALUES (1, $1, 0, $2, 3)`, day, map[bool]int{true: 1, false: 0}[day < last])
+		s.exec(`INSERT INTO activity_day (tenant, day, read_at, whole, events) VALUES (1, $1, ($1 + 2) * 86400000, $2, 3)`, day, map[bool]int{true: 1, false: 0}[day < last])
 	}
 	for _, u := range [][4]any{{last - 3, "it-copy", 5, 0}, {last - 80, "it-pay", 1, 0}, {last - 10, "it-flow", 0, 2}} {
 		s.exec(`INSERT INTO usage_day (tenant, day, item, ws, views, edits, exports, shares, refreshes, people) VALUES (1, $1, $2, (SELECT ws FROM item WHERE item = $2 LIMIT 1), $3, $4, 0, 0, 0, 1)`, u[0], s.n(u[1].(string)), u[2], u[3])
