@@ -48,8 +48,8 @@ func (p *Portal) onScan(ctx context.Context, s db.Scan, what string) {
 	if err := p.recordScan(ctx, s, what); err != nil {
 		p.log.Error("scan not recorded in the ledger", "scan", s.ID, "err", err)
 	}
-	if s.Published.IsZero() || s.State != db.ScanComplete && s.State != db.ScanPartial {
-		return
+	if s.State != db.ScanComplete && s.State != db.ScanPartial {
+		return // nothing was published
 	}
 	if err := p.judge(ctx, s); err != nil {
 		p.log.Error("scan not judged", "scan", s.ID, "err", err)
