@@ -40,15 +40,18 @@ func artifactType(it *world.Item) string {
 
 func (s *Service) widely(share string, all func(*rest.Call) iter.Seq[world.WideShare]) func(*rest.Call) {
 	return func(c *rest.Call) {
-		var rows []artifactAccess
-		for w := range all(c) {
-			row := artifactAccess{ID: w.Item.ID, Name: w.Item.Name, Type: artifactType(w.Item), Right: w.Right, Share: share}
-			if w.Sharer != nil {
-				u := wireUser(*w.Sharer)
-				row.Sharer = &u
+		rows := s.links.get(share, c.At, c.Has("continuationToken"), func() []artifactAccess {
+			var rows []artifactAccess
+			for w := range all(c) {
+				row := artifactAccess{ID: w.Item.ID, Name: w.Item.Name, Type: artifactType(w.Item), Right: w.Right, Share: share}
+				if w.Sharer != nil {
+					u := wireUser(*w.Sharer)
+					row.Sharer = &u
+				}
+				rows = append(rows, row)
 			}
-			rows = append(rows, row)
-		}
+			return rows
+		})
 		accessAnswer(c, rows)
 	}
 }
@@ -77,8 +80,15 @@ func (s *Service) userAccess(c *rest.Call) {
 	if text := strings.TrimSpace(c.Query("artifactTypes")); text != "" {
 		kinds = strings.Split(text, ",")
 	}
-	var rows []artifactAccess
-	for a := range s.world.AccessOf(u.ID, c.At) {
+	rows := s.reach.get(u.ID+c.Query("artifactTypes"), c.At, c.Has("continuationToken"), func() []artifactAccess {
+		return s.reachOf(c, u.ID, kinds)
+	})
+	accessAnswer(c, rows, "artifactTypes")
+}
+
+func (s *Service) reachOf(c *rest.Call, userID string, kinds []string) []artifactAccess {
+	rows := []artifactAccess{}
+	for a := range s.world.AccessOf(userID, c.At) {
 		row := artifactAccess{ID: a.Workspace.ID, Name: a.Workspace.Name, Type: string(a.Workspace.Type), Right: a.Right}
 		if a.Item != nil {
 			row.ID, row.Name, row.Type = a.Item.ID, a.Item.Name, artifactType(a.Item)
@@ -86,11 +96,8 @@ func (s *Service) userAccess(c *rest.Call) {
 		if len(kinds) == 0 || slices.ContainsFunc(kinds, func(k string) bool { return strings.EqualFold(strings.TrimSpace(k), row.Type) }) {
 			rows = append(rows, row)
 		}
-		if c.R.Context().Err() != nil {
-			return
-		}
 	}
-	accessAnswer(c, rows, "artifactTypes")
+	return rows
 }
 
 // userSubscriptions lists a person's subscriptions; their recipients are not told

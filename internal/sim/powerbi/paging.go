@@ -12,7 +12,7 @@ import (
 
 // pageSize is how many rows the lists with continuation tokens give at once. It
 // is smaller than Microsoft's so that a modest tenant has pages, too.
-const pageSize = 500
+const pageSize = 100
 
 // unquote takes the single quotes off that Power BI wants around such values.
 func unquote(text string) (string, bool) {

@@ -55,10 +55,11 @@ type Service struct {
 	asked   int
 	max     int
 	refused int64
-	// figures are the refreshables as of a moment: Microsoft's are not up to the
-	// minute either, and computing them takes long on a large tenant.
-	figures   []world.Refreshable
-	figuresAt time.Time
+
+	// The lists that take long on a large tenant, for their later pages.
+	figures recent[world.Refreshable]
+	links   recent[artifactAccess]
+	reach   recent[artifactAccess]
 }
 
 // New returns the service over a tenant.

@@ -98,7 +98,8 @@ func (s *Service) refreshables(c *rest.Call) {
 		return
 	}
 	rows := []refreshable{}
-	for i, r := range s.figuresFor(c.At) {
+	figures := s.figures.get("", c.At, skip > 0, func() []world.Refreshable { return s.world.Refreshables(c.At) })
+	for i, r := range figures {
 		if id := c.Param("capacityId"); id != "" && !sameID(id, r.CapacityID) {
 			continue
 		}
@@ -128,7 +129,7 @@ func (s *Service) refreshableOf(c *rest.Call) {
 	if !ok {
 		return
 	}
-	for _, r := range s.figuresFor(c.At) {
+	for _, r := range s.world.Refreshables(c.At) {
 		if sameID(r.ModelID, c.Param("refreshableId")) && sameID(r.CapacityID, c.Param("capacityId")) {
 			answerList(c, "refreshables", []refreshable{s.expand(c, wireRefreshable(r), want)})
 			return
@@ -152,19 +153,4 @@ func (s *Service) expand(c *rest.Call, r refreshable, want map[string]bool) refr
 		}
 	}
 	return r
-}
-
-// figuresFor returns figures that are at most a minute old.
-func (s *Service) figuresFor(t time.Time) []world.Refreshable {
-	s.mu.Lock()
-	rows, at := s.figures, s.figuresAt
-	s.mu.Unlock()
-	if age := t.Sub(at); rows != nil && age > 0 && age < time.Minute {
-		return rows
-	}
-	rows = s.world.Refreshables(t)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.figures, s.figuresAt = rows, t
-	return rows
 }

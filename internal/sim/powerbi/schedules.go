@@ -1,10 +1,6 @@
 package powerbi
 
-import (
-	"strconv"
-
-	"steward/internal/sim/world"
-)
+import "steward/internal/sim/world"
 
 type schedule struct {
 	Days         []string `json:"days"`
@@ -53,5 +49,3 @@ func wireDirectQuery(s *world.DirectQuerySchedule) *directQuery {
 	}
 	return w
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }
