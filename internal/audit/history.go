@@ -52,12 +52,12 @@ func moments() []string {
 	return []string{
 		firstSeen(ws, 1, "n.ws = @ws"), lastSeen(ws, 2, "o.ws = @ws"), steps(ws, 3, "n.ws = @ws"),
 		firstSeen(item, 4, "n.ws = @ws AND (n.app IS NULL OR n.original IS NULL)"), lastSeen(item, 5, "o.ws = @ws AND (o.app IS NULL OR o.original IS NULL)"), steps(item, 6, "n.ws = @ws AND (n.app IS NULL OR n.original IS NULL)"),
-		`SELECT s.published AS at, 'scan' AS source, 'added' AS what, 'right' AS thing, NULL AS name, NULL AS field, NULL AS before, n.role AS after, NULL AS actor, s.id AS scan,
+		`SELECT s.published AS at, 'scan' AS source, 'added' AS what, 'right' AS thing, ` + itemNamed("n.object") + ` AS name, NULL AS field, NULL AS before, n.role AS after, NULL AS actor, s.id AS scan,
 			nullif(n.object, n.ws) AS item, n.principal AS person, 7 AS ord, n.object AS k1, n.principal AS k2, n.role AS k3
 			FROM access_grant n CROSS JOIN scan s WHERE n.ws = @ws AND s.id = n.from_scan AND s.id <= @scan AND s.published IS NOT NULL
 			AND s.id > (SELECT min(w1.from_scan) FROM workspace w1 WHERE w1.ws = @ws)
 			AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.ws = n.ws AND o.object = n.object AND o.principal = n.principal AND o.role = n.role AND o.to_scan = n.from_scan)`,
-		`SELECT s.published, 'scan', 'removed', 'right', NULL, NULL, o.role, NULL, NULL, s.id, nullif(o.object, o.ws), o.principal, 8, o.object, o.principal, o.role
+		`SELECT s.published, 'scan', 'removed', 'right', ` + itemNamed("o.object") + `, NULL, o.role, NULL, NULL, s.id, nullif(o.object, o.ws), o.principal, 8, o.object, o.principal, o.role
 			FROM access_grant o CROSS JOIN scan s WHERE o.ws = @ws AND s.id = o.to_scan AND s.id <= @scan AND s.published IS NOT NULL
 			AND NOT EXISTS (SELECT 1 FROM access_grant n WHERE n.ws = o.ws AND n.object = o.object AND n.principal = o.principal AND n.role = o.role AND n.from_scan = o.to_scan)`,
 		`SELECT a.at, 'activity', a.activity, CASE WHEN a.item IS NULL THEN 'workspace' ELSE 'item' END, nullif(coalesce(nullif(a.item_name, ''), a.ws_name), ''), NULL, NULL,
@@ -95,3 +95,8 @@ func firstOr(what string) string {
 }
 
 func digit(n int) string { return string(rune('0' + n)) }
+
+// itemNamed is what an item is or was called last; no value for other things.
+func itemNamed(item string) string {
+	return "(SELECT gi.name FROM item gi WHERE gi.item = " + item + " ORDER BY gi.from_scan DESC LIMIT 1)"
+}

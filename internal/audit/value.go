@@ -123,6 +123,9 @@ type Row struct {
 	vals   []Value
 }
 
+// Report returns the report that the row is one of.
+func (r Row) Report() *Report { return r.report }
+
 // Values returns the cells in the order of the report's columns.
 func (r Row) Values() []Value { return r.vals }
 

@@ -52,6 +52,8 @@ type listRequest struct {
 	// fixed are the filters that the page sets by itself: a list within the
 	// page of one thing shows only what belongs to it.
 	fixed map[string]string
+	// hidden are the columns that would say the same in every row.
+	hidden []string
 	// choices are the values of the open filters, names what the ids in force
 	// are called.
 	choices map[string][]ui.Option

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"time"
 
 	"steward/internal/audit"
@@ -52,7 +53,7 @@ func (s *Server) table(req listRequest, page audit.Page) ui.Table {
 	var shown []int
 	for i := range r.Columns {
 		c := &r.Columns[i]
-		if _, told := req.fixed[c.Key]; c.ExportOnly || told {
+		if _, told := req.fixed[c.Key]; c.ExportOnly || told || slices.Contains(req.hidden, c.Key) {
 			continue
 		}
 		shown = append(shown, i)
@@ -63,7 +64,7 @@ func (s *Server) table(req listRequest, page audit.Page) ui.Table {
 		out := ui.Row{Cells: make([]ui.Cell, 0, len(shown))}
 		for _, i := range shown {
 			c := &r.Columns[i]
-			out.Cells = append(out.Cells, cell(c, row.Values()[i], req.place.href(c, row), now))
+			out.Cells = append(out.Cells, value(c, row.Values()[i], req.place.href(c, row), now))
 		}
 		t.Rows = append(t.Rows, out)
 	}
@@ -89,9 +90,15 @@ func (r listRequest) sort(c *audit.Column) *ui.Sort {
 	return ui.SortLink(r.change(map[string]string{"sort": "-" + c.Key}), ui.Ascending)
 }
 
-// cell shows one value. A missing one is shown as unknown where the column
+// cell shows the value of a row's column by its key.
+func cell(row audit.Row, key string, now time.Time) ui.Cell {
+	c := row.Report().Column(key)
+	return value(c, row.Get(key), "", now)
+}
+
+// value shows one value. A missing one is shown as unknown where the column
 // says that it means that, and as a dash where there is none.
-func cell(c *audit.Column, v audit.Value, href string, now time.Time) ui.Cell {
+func value(c *audit.Column, v audit.Value, href string, now time.Time) ui.Cell {
 	if !v.Known() {
 		if c.Null == audit.Unknown {
 			return ui.Unknown(unknownWhy(c))

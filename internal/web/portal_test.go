@@ -61,6 +61,12 @@ func open(t *testing.T, d *db.DB, who auth.Person) portal {
 	return portal{Server: s, db: d, t: t}
 }
 
+// on is the same portal for a subtest.
+func (p portal) on(t *testing.T) portal {
+	p.t = t
+	return p
+}
+
 // get asks for a page and holds it to what all pages keep.
 func (p portal) get(path string, want int) *htmlcheck.Doc {
 	p.t.Helper()

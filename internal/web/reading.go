@@ -11,5 +11,10 @@ import (
 func (s *Server) reading() []route {
 	return []route{
 		{http.MethodGet, "/", auth.ViewOverview, s.overview},
+		{http.MethodGet, "/workspaces/:tenant/:id", auth.ViewWorkspaces, s.workspace},
+		{http.MethodGet, "/workspaces/:tenant/:id/people", auth.ViewAccess, s.workspacePeople},
+		{http.MethodGet, "/workspaces/:tenant/:id/items", auth.ViewItems, s.workspaceItems},
+		{http.MethodGet, "/workspaces/:tenant/:id/shares", auth.ViewAccess, s.workspaceShares},
+		{http.MethodGet, "/workspaces/:tenant/:id/history", auth.ViewWorkspaces, s.workspaceHistory},
 	}
 }

@@ -26,6 +26,9 @@ var plurals = map[string]string{
 // The row is one of the changes report or of a workspace's history.
 func (v viewing) event(row audit.Row) ui.Event {
 	t := telling{row: row, thing: row.Text("thing"), change: row.Text("change")}
+	if t.change == "" {
+		t.change = row.Text("what") // a history calls it so
+	}
 	e := ui.Event{At: row.Get("at").Time(audit.Date), Now: v.now, Kind: "Scan", Tone: t.tone(), Href: v.about(row)}
 	if actor := row.Get("actor").Text(); actor != "" {
 		e.Actor, e.ActorHref = actor, v.place.thing(audit.ToPerson, row.Get("actor_id").Text())
@@ -73,6 +76,9 @@ func (t telling) name() string {
 	if n := t.row.Get("name").Text(); n != "" {
 		return n
 	}
+	if t.thing == "right" && t.row.Get("item_id").Text() == "" {
+		return "this workspace"
+	}
 	return "something without a name"
 }
 
@@ -105,7 +111,7 @@ func (t telling) active() string {
 	case "member of a group removed":
 		return fmt.Sprintf("removed %s from the group %s", t.person(), t.name())
 	}
-	verb := map[string]string{"added": "added", "removed": "removed", "changed": "changed"}[t.change]
+	verb := t.change
 	return fmt.Sprintf("%s the %s %s", verb, t.thing, t.name())
 }
 
@@ -128,7 +134,10 @@ func (t telling) passive() string {
 	case "member of a group removed":
 		return fmt.Sprintf("%s left the group %s", t.person(), t.name())
 	}
-	verb := map[string]string{"added": "is new", "removed": "is gone", "changed": "changed"}[t.change]
+	verb, ok := map[string]string{"added": "is new", "removed": "is gone", "first seen": "was there at the first scan"}[t.change]
+	if !ok {
+		verb = t.change
+	}
 	return fmt.Sprintf("%s %s %s", capital(t.thing), t.name(), verb)
 }
 

@@ -41,6 +41,15 @@ func badge(text string) templ.Component {
 	return ui.BadgeView(ui.Badge{Text: text, Tone: toneOf(text)})
 }
 
+// badges is a cell of several.
+func badges(all ...ui.Badge) ui.Cell {
+	var parts []templ.Component
+	for _, b := range all {
+		parts = append(parts, ui.BadgeView(b))
+	}
+	return ui.Parts(parts...)
+}
+
 // tones are the words of badges that call for attention, whatever the column.
 var tones = map[string]ui.Tone{
 	"Deleted": ui.Warn, "Removing": ui.Warn, "Not Found": ui.Warn, "Orphaned": ui.Bad, "Failed": ui.Bad, "failed": ui.Bad,
