@@ -12,6 +12,9 @@ import (
 type Estate struct {
 	Tenant   string
 	TenantID ID
+	// Executor is the object id of the portal's own application in the tenant;
+	// empty when nobody said.
+	Executor ID
 	// Taken is when the scan was published; zero when there was none yet.
 	Taken time.Time
 	// Names are the workspaces that use one of the names asked about, by
