@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strconv"
 	"time"
 
 	"steward/internal/db"
 	"steward/internal/evaluate"
 	"steward/internal/fault"
-	"steward/internal/ledger"
 	"steward/internal/policy"
 )
 
@@ -42,12 +40,10 @@ func (p *Portal) reloadRules(ctx context.Context) error {
 	return nil
 }
 
-// onScan records what a scan did and judges what it published. It runs in the
-// scan's own goroutine, so the next scan waits for the judging.
-func (p *Portal) onScan(ctx context.Context, s db.Scan, what string) {
-	if err := p.recordScan(ctx, s, what); err != nil {
-		p.log.Error("scan not recorded in the ledger", "scan", s.ID, "err", err)
-	}
+// onScan judges what a scan published. It runs in the scan's own goroutine, so
+// the next scan waits for the judging. That there was a scan is in the ledger
+// with the scan itself.
+func (p *Portal) onScan(ctx context.Context, s db.Scan, _ string) {
 	if s.State != db.ScanComplete && s.State != db.ScanPartial {
 		return // nothing was published
 	}
@@ -78,28 +74,4 @@ func (p *Portal) tenantName(number int64) string {
 		}
 	}
 	return ""
-}
-
-// scanActions are the ledger's words for what happens to a scan.
-var scanActions = map[string]ledger.Action{"started": ledger.ScanStart, "cancelled": ledger.ScanCancel}
-
-func (p *Portal) recordScan(ctx context.Context, s db.Scan, what string) error {
-	if what == "resumed" {
-		what = "started"
-	}
-	e := ledger.Entry{
-		Action: ledger.ScanFinish, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "Steward"},
-		Object:  ledger.Object{Kind: "scan", ID: strconv.FormatInt(s.ID, 10), Tenant: p.tenantName(s.Tenant)},
-		Details: map[ledger.Detail]string{ledger.Scan: strconv.FormatInt(s.ID, 10), ledger.State: string(s.State)},
-	}
-	if a, ok := scanActions[what]; ok {
-		e.Action = a
-	}
-	switch s.State {
-	case db.ScanFailed:
-		e.Outcome, e.Reason = ledger.Failed, s.Error
-	case db.ScanPartial:
-		e.Details[ledger.Gap] = strconv.FormatInt(s.Meant-s.Seen, 10)
-	}
-	return p.DB.Record(context.WithoutCancel(ctx), e)
 }

@@ -13,6 +13,7 @@ import (
 	"steward/internal/config"
 	"steward/internal/db"
 	"steward/internal/fault"
+	"steward/internal/ledger"
 	"steward/internal/scan"
 	"steward/internal/sim"
 )
@@ -69,7 +70,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	defer func() { _ = p.Close() }()
 	return p.Serve(ctx, func(net.Addr) {
 		demoWelcome(o, cfg, cloud)
-		if err := p.scans.Start(ctx, p.Tenants[0].Config.Name, string(db.ScanIncremental), ""); err != nil {
+		if err := p.scans.Start(ctx, p.Tenants[0].Config.Name, string(db.ScanIncremental), ledger.Actor{}); err != nil {
 			o.Log.Warn("the scan at the start did not begin", "err", err)
 		}
 		if o.Ready != nil {

@@ -2,12 +2,12 @@ package app
 
 import (
 	"context"
-	"sort"
 	"strconv"
 	"sync"
 
 	"steward/internal/db"
 	"steward/internal/fault"
+	"steward/internal/ledger"
 	"steward/internal/pbi"
 	"steward/internal/scan"
 	"steward/internal/web"
@@ -22,9 +22,13 @@ type scans struct {
 	mu sync.Mutex
 	// ctx ends with the portal; nil before Start.
 	ctx context.Context //nolint:containedctx // the scans outlive the request that asked for them
+	// schedules are those of the tenants, by name.
+	schedules map[string]*scan.Schedule
 }
 
-func newScans(p *Portal) *scans { return &scans{portal: p} }
+func newScans(p *Portal) *scans {
+	return &scans{portal: p, schedules: map[string]*scan.Schedule{}}
+}
 
 // begin lets scans run until ctx ends, and starts each tenant's schedule.
 func (s *scans) begin(ctx context.Context) error {
@@ -36,6 +40,9 @@ func (s *scans) begin(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.mu.Lock()
+		s.schedules[t.Config.Name] = schedule
+		s.mu.Unlock()
 		s.wg.Go(func() {
 			if err := schedule.Run(ctx); err != nil {
 				s.portal.log.Error("schedule ended", "tenant", t.Config.Name, "err", err)
@@ -49,7 +56,7 @@ func (s *scans) begin(ctx context.Context) error {
 func (s *scans) wait() { s.wg.Wait() }
 
 // Start asks for a scan; it goes on when the request that asked has ended.
-func (s *scans) Start(_ context.Context, tenant, kind, askedBy string) error {
+func (s *scans) Start(_ context.Context, tenant, kind string, by ledger.Actor) error {
 	t, err := s.portal.Tenant(tenant)
 	if err != nil {
 		return err
@@ -68,7 +75,7 @@ func (s *scans) Start(_ context.Context, tenant, kind, askedBy string) error {
 		return fault.New(fault.Unavailable, "The portal is starting or stopping. Try again in a moment.")
 	}
 	s.wg.Go(func() {
-		if _, err := t.Scanner.Run(ctx, scan.Request{Kind: k, Cause: "person", AskedBy: askedBy}); err != nil {
+		if _, err := t.Scanner.Run(ctx, scan.Request{Kind: k, Cause: "person", AskedBy: by.Name}); err != nil {
 			s.portal.log.Warn("scan ended without being published", "tenant", tenant, "err", err)
 		}
 	})
@@ -76,12 +83,12 @@ func (s *scans) Start(_ context.Context, tenant, kind, askedBy string) error {
 }
 
 // Cancel stops the tenant's running scan.
-func (s *scans) Cancel(_ context.Context, tenant, by string) error {
+func (s *scans) Cancel(_ context.Context, tenant string, by ledger.Actor) error {
 	t, err := s.portal.Tenant(tenant)
 	if err != nil {
 		return err
 	}
-	if !t.Scanner.Cancel(by) {
+	if !t.Scanner.Cancel(by.Name) {
 		return fault.New(fault.NotFound, "No scan of %s is running any more.", tenant)
 	}
 	return nil
@@ -101,15 +108,36 @@ func (s *scans) Progress(tenant string) (web.Progress, bool) {
 		Scan: p.Scan, Kind: string(p.Kind), Doing: p.Step, Done: p.BatchesDone, Batches: p.BatchesTotal,
 		PartsDone: p.PartsDone, Parts: p.PartsTotal, Items: p.Items, Events: p.Events, Started: p.Began, Ends: p.End,
 	}
-	for op, room := range p.Quota {
-		out.Quota = append(out.Quota, quota(op, room))
-	}
-	sort.Slice(out.Quota, func(i, j int) bool { return out.Quota[i].Operation < out.Quota[j].Operation })
 	return out, true
 }
 
-func quota(op string, r pbi.Room) web.Quota {
-	return web.Quota{Operation: op, Left: r.Left, Frees: r.Next, Blocked: r.Blocked}
+// Quota returns what is left of the limits that hold the tenant's scans back.
+func (s *scans) Quota(tenant string) []web.Quota {
+	t, err := s.portal.Tenant(tenant)
+	if err != nil {
+		return nil
+	}
+	var out []web.Quota
+	for _, op := range pbi.ScanOperations() {
+		r := t.budgets.Room(op)
+		out = append(out, web.Quota{Operation: op.Name, Left: r.Left, Frees: r.Next, Blocked: r.Blocked})
+	}
+	return out
+}
+
+// Next returns the next scan of each kind by the tenant's schedule.
+func (s *scans) Next(tenant string) []web.Planned {
+	s.mu.Lock()
+	schedule := s.schedules[tenant]
+	s.mu.Unlock()
+	if schedule == nil {
+		return nil
+	}
+	var out []web.Planned
+	for _, n := range schedule.Each(s.portal.clock.now()()) {
+		out = append(out, web.Planned{At: n.At, Kind: string(n.Kind)})
+	}
+	return out
 }
 
 // progressLine is a scan's state in one line, for a terminal.

@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -55,6 +56,30 @@ func (sc *Schedule) Next(after time.Time) (time.Time, db.ScanKind) {
 		}
 	}
 	return at, kind
+}
+
+// Planned is a scan that the schedule will start.
+type Planned struct {
+	At   time.Time
+	Kind db.ScanKind
+}
+
+// Each returns the next scan of each kind after a moment, the soonest first.
+func (sc *Schedule) Each(after time.Time) []Planned {
+	var out []Planned
+	for _, k := range []struct {
+		kind db.ScanKind
+		when cron.Schedule
+	}{{db.ScanFull, sc.full}, {db.ScanIncremental, sc.incremental}} {
+		if k.when == nil {
+			continue
+		}
+		if at := k.when.Next(after.UTC()); !at.IsZero() {
+			out = append(out, Planned{At: at, Kind: k.kind})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Planned) int { return a.At.Compare(b.At) })
+	return out
 }
 
 // Run finishes what a stop left unfinished, scans a tenant that was never

@@ -18,7 +18,7 @@ func All(now time.Time) []stories.Story {
 	for _, group := range [][]stories.Story{searchStories(now), overviewStories(now), workspaceStories(now)} {
 		all = append(all, group...)
 	}
-	return all
+	return append(all, runningStories(now)...)
 }
 
 // Page is the part that all pages have, as a signed-in auditor sees it.

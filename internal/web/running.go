@@ -1,0 +1,19 @@
+package web
+
+import (
+	"net/http"
+
+	"steward/internal/auth"
+)
+
+// running is the part of the table with the pages about running the portal.
+func (s *Server) running() []route {
+	return []route{
+		{http.MethodGet, "/scans", auth.ViewScans, s.scans},
+		{http.MethodPost, "/scans", auth.StartScan, s.startScan},
+		{http.MethodGet, "/scans/progress", auth.ViewScans, s.scanProgress},
+		{http.MethodGet, "/scans/stop", auth.CancelScan, s.askStopScan},
+		{http.MethodPost, "/scans/stop", auth.CancelScan, s.stopScan},
+		{http.MethodGet, "/scans/:id", auth.ViewScans, s.scan},
+	}
+}
