@@ -145,12 +145,12 @@ func (f *Facts) touchedNames(ctx context.Context, since int64, t *Touched) error
 }
 
 // touchedModels finds the workspaces whose reports use a model of a workspace
-// that changed.
-func (f *Facts) touchedModels(ctx context.Context, _ int64, t *Touched) error {
+// that changed, or went with its models.
+func (f *Facts) touchedModels(ctx context.Context, since int64, t *Touched) error {
 	more := map[int64]bool{}
 	for _, ws := range sortedKeys(t.Workspaces) {
 		if err := f.collect(ctx, more, `SELECT e.ws FROM item m JOIN edge e ON e.upstream = m.item AND e.kind = $2
-			WHERE m.ws = $1 AND m.kind = $3 AND `+f.view.Visible("m")+` AND `+f.view.Visible("e"), ws, string(tenant.EdgeReportModel), tenant.ItemDataset); err != nil {
+			WHERE m.ws = $1 AND m.kind = $3 AND (`+f.view.Visible("m")+` OR `+f.changed("m", since)+`) AND `+f.view.Visible("e"), ws, string(tenant.EdgeReportModel), tenant.ItemDataset); err != nil {
 			return err
 		}
 	}

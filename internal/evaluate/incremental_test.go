@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -108,9 +110,10 @@ func TestIncrementalEqualsFull(t *testing.T) {
 	t.Parallel()
 	histories := 4
 	if os.Getenv("STEWARD_LONG") != "" {
-		histories = 300
+		histories = 100
 	}
-	for seed := range uint64(histories) {
+	for i := range uint64(histories) {
+		seed := i + 14 // from here on even a few take workspaces away
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
 			checkIncremental(t, seed)
@@ -153,10 +156,42 @@ func checkIncremental(t *testing.T, seed uint64) {
 		step.pass(time.Hour)
 		once.pass(time.Hour)
 	}
-	if a, b := step.dump(), once.dump(); a != b {
+	if a, b := step.figures(), once.figures(); a != b {
 		t.Errorf("after %q, step by step (-) and at once (+):\n%s", log, diffLines(a, b))
+	}
+	if d := surplus(step, once); d != "" {
+		t.Errorf("after %q, step by step (-) and at once (+):\n%s", log, d)
 	}
 	if modes[evaluate.Incremental] == 0 {
 		t.Errorf("nothing was judged incrementally: %v", modes)
 	}
+}
+
+// surplus compares what stands in two databases. Judging at once cannot know a
+// violation that stood before its verdict became unknown: so many more may
+// stand step by step as the rule has unknown verdicts, and no other
+// difference is allowed.
+func surplus(step, once *world) string {
+	a, b := step.standingLines(), once.standingLines()
+	unknown := map[string]int{}
+	for _, line := range strings.Split(step.figures(), "\n") {
+		if f := strings.Split(line, "|"); len(f) == 4 {
+			unknown[f[0]], _ = strconv.Atoi(f[3])
+		}
+	}
+	var out []string
+	for _, line := range a {
+		rule, _, _ := strings.Cut(line, "|")
+		if !slices.Contains(b, line) {
+			if unknown[rule]--; unknown[rule] < 0 {
+				out = append(out, "-"+line)
+			}
+		}
+	}
+	for _, line := range b {
+		if !slices.Contains(a, line) {
+			out = append(out, "+"+line)
+		}
+	}
+	return strings.Join(out, "\n")
 }

@@ -2,8 +2,8 @@ package evaluate_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -167,24 +167,16 @@ func TestJudgingTwiceChangesNothing(t *testing.T) {
 	}
 }
 
-// dump is everything that judging decided, for comparing two databases.
-func (w *world) dump() string {
+// standingLines are the violations that stand, with all that is said of them.
+func (w *world) standingLines() []string {
 	w.tb.Helper()
-	out := ""
-	for _, q := range []string{
-		`SELECT rule || '|' || label || '|' || state || '|' || says || '|' || evidence || '|' || severity FROM violation WHERE state <> 'resolved' ORDER BY 1`,
-		`SELECT rule || '|' || passed || '|' || failed || '|' || unknown || '|' || open FROM rule_figure WHERE scan = (SELECT max(scan) FROM rule_figure) ORDER BY 1`,
-	} {
-		rows, err := w.db.Reader().Query(w.tb.Context(), q)
-		w.check(err)
-		for rows.Next() {
-			var line string
-			w.check(rows.Scan(&line))
-			out += line + "\n"
-		}
-		w.check(errors.Join(rows.Err(), rows.Close()))
-	}
-	return out
+	return w.labels(`SELECT rule || '|' || label || '|' || state || '|' || says || '|' || evidence || '|' || severity FROM violation WHERE state <> 'resolved'`)
+}
+
+// figures are the verdicts of the last scan by rule.
+func (w *world) figures() string {
+	w.tb.Helper()
+	return strings.Join(w.labels(`SELECT rule || '|' || passed || '|' || failed || '|' || unknown FROM rule_figure WHERE scan = (SELECT max(scan) FROM rule_figure)`), "\n")
 }
 
 func TestJudgingThatIsCutOff(t *testing.T) {
