@@ -26,7 +26,7 @@ func (s *Service) Bearer(ctx context.Context, token string) (Person, error) {
 	if len(token) > 16<<10 {
 		return Person{}, badBearer("size", nil)
 	}
-	jws, err := jose.ParseSigned(token, algorithms)
+	jws, err := jose.ParseSignedCompact(token, algorithms)
 	if err != nil || len(jws.Signatures) != 1 {
 		return Person{}, badBearer("token form", err)
 	}

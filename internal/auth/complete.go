@@ -207,7 +207,7 @@ func (s *Service) verify(ctx context.Context, raw, nonce, accessToken string) (c
 // checkType refuses tokens that say they are something else than an ID token:
 // at+jwt, logout+jwt and the like.
 func checkType(raw string) error {
-	jws, err := jose.ParseSigned(raw, algorithms)
+	jws, err := jose.ParseSignedCompact(raw, algorithms)
 	if err != nil {
 		return &refusal{rule: "token form", err: fault.Wrap(err, fault.Denied, badToken, "form")}
 	}

@@ -13,7 +13,7 @@ import (
 
 // sampleOperation matches the "official swagger example #1 of GET /path" of
 // SOURCES.md.
-var sampleOperation = regexp.MustCompile("^\\| (\\S+\\.json) \\| .*official swagger example #\\d+ of (GET|POST|PUT|PATCH|DELETE) (\\S+)")
+var sampleOperation = regexp.MustCompile(`^\| (\S+\.json) \| .*official swagger example #\d+ of (GET|POST|PUT|PATCH|DELETE) (\S+)`)
 
 // TestSamplesFit checks that every official answer passes the check of the
 // operation that it is an example of: the list of deviations is complete.

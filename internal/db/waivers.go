@@ -168,7 +168,7 @@ func (d *DB) EndWaivers(ctx context.Context, v View, at time.Time) (ended int, e
 			}
 			all = append(all, o)
 		}
-		if err := rows.Close(); err != nil {
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return err
 		}
 		for _, o := range all {

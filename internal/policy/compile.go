@@ -62,7 +62,7 @@ func (c *compiler) expression(src Source, want *cel.Type) *program {
 	return c.plan(src, checked, estimate)
 }
 
-func (c *compiler) plan(src Source, checked *cel.Ast, estimate cost.CostEstimate) *program {
+func (c *compiler) plan(src Source, checked *cel.Ast, estimate cost.Estimate) *program {
 	p := &program{watched: estimate.Max > trackAbove, uses: uses(checked.NativeRep(), c.rule.Kind)}
 	opts := []cel.ProgramOption{
 		cel.EvalOptions(cel.OptOptimize),

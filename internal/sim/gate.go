@@ -194,7 +194,7 @@ func (v *visit) within() bool {
 // leave writes the journal, and turns a failure of our own into a 500.
 func (v *visit) leave() {
 	failure := recover()
-	if failure != nil && failure != http.ErrAbortHandler {
+	if failure != nil && failure != http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
 		v.cloud.journal.panicked()
 		v.cloud.cfg.Logf("stand-in: %s failed: %v", v.entry.Operation, failure)
 		if v.w.status == 0 {
@@ -204,7 +204,7 @@ func (v *visit) leave() {
 	}
 	v.entry.Status, v.entry.Bytes = v.w.status, v.w.bytes
 	v.cloud.journal.add(v.entry, v.refused)
-	if failure == http.ErrAbortHandler {
+	if failure == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
 		panic(failure)
 	}
 }

@@ -58,6 +58,9 @@ func (dm *dumper) names(q string, into map[int64]string) {
 		}
 		into[n] = name
 	}
+	if err := rows.Err(); err != nil {
+		dm.tb.Fatalf("dump: %v", err)
+	}
 }
 
 func (dm *dumper) table(name string) []string {

@@ -151,7 +151,7 @@ func (s *scribe) takenAway(st *state, it *istate, h key, m moment, who ref) {
 		e.Activity = "ExportReport"
 		kind := pick(h.sub(1), []string{"XLSX", "CSV", "PDF", "PPTX"})
 		s.item(st, it, &e)
-		e.Extra = map[string]any{"ExportedArtifactInfo": map[string]any{"ExportType": kind, "ArtifactType": "Report", "ArtifactId": len(e.ItemName)*7919 + int(h.sub(2).n(1000))}}
+		e.Extra = map[string]any{"ExportedArtifactInfo": map[string]any{"ExportType": kind, "ArtifactType": "Report", "ArtifactId": len(e.ItemName)*7919 + h.sub(2).n(1000)}}
 	case x < 0.062:
 		e.Activity = "PrintReport"
 	case x < 0.075:

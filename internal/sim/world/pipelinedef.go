@@ -125,7 +125,6 @@ func (w *World) StageItems(pipelineID string, stage int, t time.Time) ([]Pairing
 	behind, ahead := pairIndex(load(stage-1)), pairIndex(load(stage+1))
 	out := []Pairing{}
 	for _, it := range load(stage) {
-		it := it
 		if it.PairID == "" {
 			out = append(out, Pairing{Item: &it})
 			continue

@@ -211,12 +211,3 @@ func (s *site) entries() []ledger.Entry {
 	}
 	return out
 }
-
-func parse(t *testing.T, address string) *url.URL {
-	t.Helper()
-	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return u
-}
