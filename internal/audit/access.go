@@ -15,15 +15,7 @@ func accessList() *Report {
 		parts: []part{{
 			name: "grants", from: everyGrant,
 			where: "g.ws = w.ws AND seen(w) AND seen(g)", scope: "inscope(w.ws)",
-			paths: []path{
-				{sort: "workspace", needs: []string{"principal"}, from: "access_grant g CROSS JOIN workspace w", where: "w.tenant + 0 = @tenant", order: []string{"g.ws", "g.object", "g.role"}},
-				{sort: "workspace", needs: []string{"item"}, from: "item i CROSS JOIN access_grant g CROSS JOIN workspace w",
-					where: "w.tenant + 0 = @tenant AND visible(i) AND g.ws = i.ws AND g.object = i.item " +
-						"AND NOT EXISTS (SELECT 1 FROM item j WHERE j.item = i.item AND j.ws = i.ws AND j.id < i.id AND visible(j))", order: []string{"g.principal", "g.role"}},
-				{sort: "workspace", where: "w.tenant = @tenant", order: []string{"w.name_key", "w.ws", "g.object", "g.principal", "g.role"}},
-				{sort: "principal", swap: [2]string{"hp.principal = g.principal", "hp.principal = p.principal"}, from: "principal p CROSS JOIN access_grant g CROSS JOIN workspace w",
-					where: "w.tenant + 0 = @tenant AND p.tenant = @tenant AND seen(p) AND g.principal = p.principal", order: []string{"p.name_key", "p.principal", "g.ws", "g.object", "g.role"}},
-			},
+			paths: accessPaths(),
 		}},
 		lookups: map[string]lookup{
 			"workspace": workspaceLookup("g.ws"),
@@ -57,6 +49,27 @@ func accessColumns() []Column {
 		{Key: "item_id", Title: "Item id", Kind: ID, ExportOnly: true, lookup: "item", expr: "lii.guid"},
 		{Key: "principal_id", Title: "Principal id", Kind: ID, ExportOnly: true, lookup: "principal", expr: "pi.guid"},
 	})
+}
+
+// accessPaths are the orders of rights: by workspace, or by who holds them. A
+// filter that leaves few rows says where the reading begins.
+func accessPaths() []path {
+	const (
+		one     = "w.tenant + 0 = @tenant"
+		onItem  = " AND visible(i) AND g.ws = i.ws AND g.object = i.item AND NOT EXISTS (SELECT 1 FROM item j WHERE j.item = i.item AND j.ws = i.ws AND j.id < i.id AND visible(j))"
+		holders = " AND p.principal = g.principal AND visible(p)"
+	)
+	byHolder := []string{"p.name_key", "p.principal", "g.ws", "g.object", "g.role"}
+	return []path{
+		{sort: "workspace", needs: []string{"principal"}, many: true, from: "access_grant g CROSS JOIN workspace w", where: one, order: []string{"g.ws", "g.object", "g.principal", "g.role"}},
+		{sort: "workspace", needs: []string{"item"}, many: true, from: "item i CROSS JOIN access_grant g CROSS JOIN workspace w", where: one + onItem, order: []string{"g.object", "g.principal", "g.role"}},
+		{sort: "workspace", where: "w.tenant = @tenant", order: []string{"w.name_key", "w.ws", "g.object", "g.principal", "g.role"}},
+		{sort: "principal", needs: []string{"principal"}, many: true, from: "access_grant g CROSS JOIN workspace w CROSS JOIN principal p", where: one + holders, order: byHolder},
+		{sort: "principal", needs: []string{"item"}, many: true, from: "item i CROSS JOIN access_grant g CROSS JOIN workspace w CROSS JOIN principal p", where: one + onItem + holders, order: byHolder},
+		{sort: "principal", needs: []string{"workspace"}, many: true, from: "workspace w CROSS JOIN access_grant g CROSS JOIN principal p", where: one + holders, order: byHolder},
+		{sort: "principal", swap: [2]string{"hp.principal = g.principal", "hp.principal = p.principal"}, from: "principal p CROSS JOIN access_grant g CROSS JOIN workspace w",
+			where: one + " AND p.tenant = @tenant AND seen(p) AND g.principal = p.principal", order: byHolder},
+	}
 }
 
 // holder is a condition on the principal that holds a grant.

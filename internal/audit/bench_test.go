@@ -190,3 +190,63 @@ func BenchmarkPages(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkDetails reads what the pages of one thing need.
+func BenchmarkDetails(b *testing.B) {
+	d, n := benched(b)
+	reader := d.Reader()
+	q := queryOf(b, reader)
+	person, ws, item := audittest.GUID(n+n*10+5), audittest.GUID(7), audittest.GUID(n+2)
+	for _, c := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"overview", func(ctx context.Context) error { _, err := audit.OverviewOf(ctx, reader, q); return err }},
+		{"lineage", func(ctx context.Context) error { _, err := audit.LineageOf(ctx, reader, q, item); return err }},
+		{"person-access", page(reader, q, "person-access", "principal="+person)},
+		{"history", page(reader, q, "history", "workspace="+ws)},
+		{"people of a workspace", page(reader, q, "access", "workspace="+ws+" on=workspace")},
+		{"items of a workspace", page(reader, q, "items", "workspace="+ws)},
+		{"use of a workspace", page(reader, q, "usage", "workspace="+ws)},
+		{"leavers", page(reader, q, "leaver-access", "")},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				if err := c.run(b.Context()); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func page(reader *db.Reader, q audit.Query, report, filters string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		r, err := audit.Lookup(report)
+		if err != nil {
+			return err
+		}
+		q.Where = where(filters)
+		_, err = audit.Run(ctx, reader, r, q)
+		return err
+	}
+}
+
+// BenchmarkFormats exports the items in each form, and watches the memory.
+func BenchmarkFormats(b *testing.B) {
+	d, _ := benched(b)
+	q := queryOf(b, d.Reader())
+	r, _ := audit.Lookup("items")
+	for _, f := range audit.Formats {
+		b.Run(string(f), func(b *testing.B) {
+			runtime.GC()
+			stop := peak()
+			for b.Loop() {
+				if _, err := audit.Export(b.Context(), io.Discard, d.Reader(), r, q, f, audit.Options{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(stop())/1e6, "peak-MB")
+		})
+	}
+}

@@ -145,8 +145,8 @@ func countList(ctx context.Context, tx *sql.Tx, report string, where map[string]
 	if err != nil {
 		return 0, false, err
 	}
-	n, err := s.total(ctx, CountLimit)
-	return n, n >= CountLimit, err
+	n, limit, err := quickly(func(limit int64) (int64, error) { return s.total(ctx, limit) })
+	return n, n >= limit, err
 }
 
 // figures are what a scan counted; nil when it counted nothing, or when the
@@ -192,7 +192,7 @@ func (o *Overview) readChanges(ctx context.Context, tx *sql.Tx, q Query) error {
 	at := map[string]int{}
 	for i := range r.parts {
 		p := &r.parts[i]
-		n, err := s.countPart(ctx, p, CountLimit)
+		n, limit, err := quickly(func(limit int64) (int64, error) { return s.countPart(ctx, p, limit) })
 		if err != nil {
 			return err
 		}
@@ -202,7 +202,7 @@ func (o *Overview) readChanges(ctx context.Context, tx *sql.Tx, q Query) error {
 			o.Changes = append(o.Changes, ChangeCount{Thing: thing})
 		}
 		c := &o.Changes[at[thing]]
-		c.AtLeast = c.AtLeast || n >= CountLimit
+		c.AtLeast = c.AtLeast || n >= limit
 		switch p.tags["change"] {
 		case "added":
 			c.Added = n

@@ -51,6 +51,9 @@ func planQueries(t *testing.T, reader *db.Reader, r *Report) []Query {
 		}
 		for _, v := range f.samples() {
 			wheres = append(wheres, map[string][]string{f.Key: {v}})
+			if f.few && !f.Required {
+				wheres = append(wheres, map[string][]string{f.Key: {v, "another"}})
+			}
 		}
 	}
 	var out []Query
@@ -157,6 +160,9 @@ func judge(t *testing.T, tx *sql.Tx, what string, r *Report, q Query, p *part, q
 	}
 	if i := strings.Index(what, "keys=true"); i > 0 && !strings.ContainsAny(plan[0], "<>") && !fewRows(r, q) && p.sorted == "" {
 		t.Errorf("%s: reads from the start of the list to the cursor: %s\n%s", what, plan[0], query)
+	}
+	if fewRows(r, q) && p.sorted == "" && strings.Contains(plan[0], "(tenant=?") && !strings.HasPrefix(plan[0], "SEARCH t ") {
+		t.Errorf("%s: reads the tenant although a filter leaves few rows: %s\n%s", what, plan[0], query)
 	}
 	for i, step := range plan {
 		if i > 0 && p.sorted == "" && strings.Contains(step, "(tenant=?)") {

@@ -184,6 +184,7 @@ func TestFilters(t *testing.T) {
 		{"items", "endorsement=none kind=report", "[App] Sales; Forgotten; Salaries"},
 		{"items", "model=it-model", "[App] Sales; Salaries; Sales"},
 		{"items", "workspace=ws-new", "Forgotten; Lake"},
+		{"items", "workspace=ws-new workspace=ws-hr", "Forgotten; Lake; Salaries"},
 		{"items", "modified_since=2026-10-29", "[App] Sales; Campaigns; Ledger; Salaries; Sales; Sales"},
 		{"people", "left=yes", "Ben"},
 		{"people", "left=no", "Ana"},

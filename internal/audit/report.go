@@ -139,6 +139,7 @@ type lookup struct {
 type path struct {
 	sort  string
 	needs []string
+	many  bool     // the needed filters may have several values: the order does not lean on them
 	order []string // expressions, never null, unique together
 	from  string   // instead of the part's own from
 	where string   // besides the part's own where

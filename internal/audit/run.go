@@ -292,12 +292,7 @@ func (s *session) count(ctx context.Context, at cursor, more bool, page *Page) e
 		page.Total, page.TotalExact = page.First+int64(len(page.Rows)), true
 		return nil
 	}
-	began, limit := time.Now(), int64(countFirst)
-	n, err := s.total(ctx, limit)
-	if err == nil && n == limit && time.Since(began)*(CountLimit/countFirst) < countBudget {
-		limit = CountLimit
-		n, err = s.total(ctx, limit)
-	}
+	n, limit, err := quickly(func(limit int64) (int64, error) { return s.total(ctx, limit) })
 	if err != nil {
 		return err
 	}
@@ -307,6 +302,18 @@ func (s *session) count(ctx context.Context, at cursor, more bool, page *Page) e
 		page.Total = least
 	}
 	return nil
+}
+
+// quickly counts to countFirst, and on to CountLimit where that is expected to
+// be quick. It returns how far it counted at most.
+func quickly(count func(limit int64) (int64, error)) (n, limit int64, err error) {
+	began := time.Now()
+	n, err = count(countFirst)
+	if err != nil || n < countFirst || time.Since(began)*(CountLimit/countFirst) > countBudget {
+		return n, countFirst, err
+	}
+	n, err = count(CountLimit)
+	return n, CountLimit, err
 }
 
 // total counts the rows of all parts, up to limit.
