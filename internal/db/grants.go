@@ -25,7 +25,7 @@ type grantTally struct {
 // never removal.
 func (in *Ingest) grants(ctx context.Context, ws int64, s *SeenWorkspace, fresh bool) (*grantTally, error) {
 	rows, told := in.grantRows(ws, s)
-	w := wish{rows: rows, fresh: fresh}
+	w := wish{rows: rows, fresh: fresh, distinct: true}
 	if !fresh {
 		have, err := in.load(grantHistory, ws)
 		if err != nil {
@@ -66,11 +66,15 @@ func (in *Ingest) grantRows(ws int64, s *SeenWorkspace) (rows []row, told map[in
 // distinct drops rows that repeat the key of an earlier one: the service
 // lists a right twice at times.
 func distinct(rows []row) []row {
-	seen := make(map[string]bool, len(rows))
+	type right struct {
+		object, principal int64
+		role              string
+	}
+	seen := make(map[right]struct{}, len(rows))
 	return slices.DeleteFunc(rows, func(r row) bool {
-		key := grantHistory.key(r)
-		defer func() { seen[key] = true }()
-		return seen[key]
+		n := len(seen)
+		seen[right{r[1].(int64), r[2].(int64), r[3].(string)}] = struct{}{}
+		return len(seen) == n
 	})
 }
 

@@ -105,6 +105,8 @@ type wish struct {
 	// partial says that what is not in rows may still be so: nothing is
 	// closed.
 	partial bool
+	// distinct says that no two rows have the same key.
+	distinct bool
 	// have are the stored versions, when the caller read them already.
 	have map[string][]stored
 }
@@ -121,16 +123,19 @@ func (in *Ingest) sync(ctx context.Context, h *history, w wish, scope ...any) er
 			return err
 		}
 	}
-	seen := make(map[string]int, len(w.rows))
+	if w.fresh && w.distinct {
+		return in.putNew(ctx, h, w.rows)
+	}
+	seen, keys := make(map[string]int, len(w.rows)), make([]string, len(w.rows))
 	for i, r := range w.rows {
-		seen[h.key(r)] = i
+		keys[i] = h.key(r)
+		seen[keys[i]] = i
 	}
 	for i, r := range w.rows {
-		key := h.key(r)
-		if seen[key] != i {
+		if seen[keys[i]] != i {
 			continue
 		}
-		if err := in.put(h, r, have[key]); err != nil {
+		if err := in.put(h, r, have[keys[i]]); err != nil {
 			return err
 		}
 		if err := in.breathe(ctx); err != nil {
@@ -141,6 +146,19 @@ func (in *Ingest) sync(ctx context.Context, h *history, w wish, scope ...any) er
 		return nil
 	}
 	return in.closeMissing(ctx, h, have, seen)
+}
+
+// putNew inserts rows of which nothing is stored.
+func (in *Ingest) putNew(ctx context.Context, h *history, rows []row) error {
+	for _, r := range rows {
+		if err := in.put(h, r, nil); err != nil {
+			return err
+		}
+		if err := in.breathe(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (in *Ingest) closeMissing(ctx context.Context, h *history, have map[string][]stored, seen map[string]int) error {
@@ -169,7 +187,10 @@ func (in *Ingest) put(h *history, r row, have []stored) error {
 	if h.hashed {
 		hash = h.hash(r)
 	}
-	want := h.print(hash, r)
+	want := ""
+	if len(have) > 0 {
+		want = h.print(hash, r)
+	}
 	for _, s := range have {
 		if !s.closed && s.print == want {
 			return nil

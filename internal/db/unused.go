@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"time"
 )
 
 // unusedWorkspaces are those that can have a list of unused items.
@@ -11,9 +12,12 @@ const unusedWorkspaces = `FROM workspace w JOIN ident i ON i.id = w.ws
 	WHERE w.tenant = $1 AND w.to_scan IS NULL AND w.state = 'Active' AND w.kind = 'Workspace' AND w.items > 0`
 
 // UnusedDue returns the workspaces whose list of unused items was read longest
-// ago, never read ones first, at most limit.
-func (r *Reader) UnusedDue(ctx context.Context, tenantID int64, limit int) ([]string, error) {
-	rows, err := r.Query(ctx, `SELECT i.guid `+unusedWorkspaces+` ORDER BY coalesce(u.at, 0), i.guid LIMIT $2`, tenantID, limit)
+// ago, never read ones first: at most limit, less those that were read since
+// the scan began, so that a scan that is resumed does not read more than one
+// that was not stopped.
+func (r *Reader) UnusedDue(ctx context.Context, tenantID int64, limit int, began time.Time) ([]string, error) {
+	rows, err := r.Query(ctx, `SELECT i.guid `+unusedWorkspaces+` AND coalesce(u.at, 0) < $2 ORDER BY coalesce(u.at, 0), i.guid
+		LIMIT max(0, $3 - (SELECT count(*) FROM unused_read d WHERE d.tenant = $1 AND d.at >= $2))`, tenantID, Millis(began), limit)
 	if err != nil {
 		return nil, fmt.Errorf("workspaces to ask for unused items: %w", err)
 	}

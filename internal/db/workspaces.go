@@ -121,7 +121,7 @@ func (in *Ingest) workspaceRows(ctx context.Context, ws int64, s *SeenWorkspace,
 	if err != nil {
 		return err
 	}
-	return in.sync(ctx, workspaceHistory, wish{rows: []row{r}, fresh: fresh}, ws)
+	return in.sync(ctx, workspaceHistory, wish{rows: []row{r}, fresh: fresh, distinct: true}, ws)
 }
 
 func (in *Ingest) workspaceRow(ws int64, s *SeenWorkspace, g *grantTally, items int64) (row, error) {

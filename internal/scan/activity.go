@@ -92,11 +92,21 @@ func (r *run) daysToRead(ctx context.Context) ([]time.Time, error) {
 // day is read again.
 func (r *run) readDay(ctx context.Context, day time.Time) error {
 	began := r.cfg.Now()
-	err := r.cfg.PBI.ActivityEvents(ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
+	pages, err := r.keepPages("activity-" + day.Format(time.DateOnly))
+	if err != nil {
+		return stored(err)
+	}
+	err = r.cfg.PBI.ActivityEvents(ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
 		list := each(events, convertEvent)
 		r.eventsSeen(len(list))
+		if err := pages.add(list); err != nil {
+			return stored(err)
+		}
 		return stored(r.in.Activity(ctx, list))
 	})
+	if keepErr := pages.commit(); keepErr != nil {
+		return stored(keepErr)
+	}
 	mark := db.ActivityDay{Day: day, ReadAt: began, Whole: err == nil}
 	if err != nil {
 		if ctx.Err() != nil {

@@ -167,6 +167,53 @@ func (r *run) keepPart(name string, v any) error {
 	return writeFile(filepath.Join(r.archiveDir(), "part-"+name+".json.gz"), b.Bytes())
 }
 
+// pageFile archives a list that comes in pages, one JSON array a line. A nil
+// one keeps nothing.
+type pageFile struct {
+	path string
+	tmp  *os.File
+	zip  *gzip.Writer
+}
+
+func (r *run) keepPages(name string) (*pageFile, error) {
+	if r.archiveRoot == "" {
+		return nil, nil
+	}
+	if err := os.MkdirAll(r.archiveDir(), 0o700); err != nil {
+		return nil, fmt.Errorf("archive %s: %w", name, err)
+	}
+	tmp, err := os.CreateTemp(r.archiveDir(), "unfinished-*")
+	if err != nil {
+		return nil, fmt.Errorf("archive %s: %w", name, err)
+	}
+	return &pageFile{path: filepath.Join(r.archiveDir(), "part-"+name+".json.gz"), tmp: tmp, zip: gzip.NewWriter(tmp)}, nil
+}
+
+func (p *pageFile) add(page any) error {
+	if p == nil {
+		return nil
+	}
+	if err := json.NewEncoder(p.zip).Encode(page); err != nil {
+		return fmt.Errorf("archive %s: %w", filepath.Base(p.path), err)
+	}
+	return nil
+}
+
+// commit keeps what was added, whether or not there should have been more.
+func (p *pageFile) commit() error {
+	if p == nil {
+		return nil
+	}
+	err := errors.Join(p.zip.Close(), p.tmp.Sync(), p.tmp.Close())
+	if err == nil {
+		err = os.Rename(p.tmp.Name(), p.path)
+	}
+	if err != nil {
+		return fmt.Errorf("archive %s: %w", filepath.Base(p.path), err)
+	}
+	return nil
+}
+
 // writeFile writes a file that is there whole or not at all.
 func writeFile(path string, content []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "unfinished-*")

@@ -238,6 +238,23 @@ func convertExtra(it *tenant.Item, w *pbi.Item) []byte {
 	if it.Kind != tenant.ItemReport {
 		x.Type = w.Type
 	}
+	x.model(w)
+	for _, e := range w.Expressions {
+		x.Expressions = append(x.Expressions, e.Name)
+	}
+	for _, t := range w.Tiles {
+		x.Tiles = append(x.Tiles, extraTile{Title: t.Title, Report: t.ReportID, Dataset: t.DatasetID})
+	}
+	x.Properties = canonical(w.ExtendedProperties)
+	b, err := json.Marshal(x)
+	if err != nil || string(b) == "{}" {
+		return nil
+	}
+	return b
+}
+
+// model adds what a semantic model consists of.
+func (x *extra) model(w *pbi.Item) {
 	for _, t := range w.Tables {
 		xt := extraTable{Name: t.Name, Hidden: t.Hidden, Storage: t.StorageMode}
 		for _, c := range t.Columns {
@@ -258,18 +275,6 @@ func convertExtra(it *tenant.Item, w *pbi.Item) []byte {
 		}
 		x.Roles = append(x.Roles, xr)
 	}
-	for _, e := range w.Expressions {
-		x.Expressions = append(x.Expressions, e.Name)
-	}
-	for _, t := range w.Tiles {
-		x.Tiles = append(x.Tiles, extraTile{Title: t.Title, Report: t.ReportID, Dataset: t.DatasetID})
-	}
-	x.Properties = canonical(w.ExtendedProperties)
-	b, err := json.Marshal(x)
-	if err != nil || string(b) == "{}" {
-		return nil
-	}
-	return b
 }
 
 // canonical writes JSON with its keys in order, so that the same content has

@@ -84,7 +84,22 @@ func readGroups(ctx context.Context, r *run) (extent, error) {
 	if err := w.describe(ctx); err != nil {
 		return w.e, err
 	}
+	if err := r.keepPart("groups", w.kept); err != nil {
+		return w.e, stored(err)
+	}
 	return w.e, walkErr
+}
+
+// directoryArchive is what the archive holds of the directory.
+type directoryArchive struct {
+	Groups  []groupMembers
+	Entries []tenant.Principal
+}
+
+// groupMembers are the direct members of one group.
+type groupMembers struct {
+	ID      string
+	Members []tenant.Principal
 }
 
 // groupWalk goes through groups breadth first.
@@ -94,6 +109,7 @@ type groupWalk struct {
 	met   map[string]bool
 	read  []string // whose members are known now
 	gone  []string
+	kept  directoryArchive
 	e     extent
 }
 
@@ -147,17 +163,25 @@ func (w *groupWalk) members(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	links := make([]tenant.Membership, 0, len(members))
 	for _, m := range members {
-		links = append(links, tenant.Membership{GroupID: id, MemberID: m.ID})
 		if m.Kind == tenant.PrincipalGroup {
 			w.meet(m.ID)
 		}
 	}
-	if err := w.r.in.Mention(ctx, members); err != nil {
+	g := groupMembers{ID: id, Members: members}
+	w.kept.Groups = append(w.kept.Groups, g)
+	return w.r.storeGroup(ctx, g)
+}
+
+func (r *run) storeGroup(ctx context.Context, g groupMembers) error {
+	links := make([]tenant.Membership, 0, len(g.Members))
+	for _, m := range g.Members {
+		links = append(links, tenant.Membership{GroupID: g.ID, MemberID: m.ID})
+	}
+	if err := r.in.Mention(ctx, g.Members); err != nil {
 		return stored(err)
 	}
-	return stored(w.r.in.GroupMembers(ctx, id, links))
+	return stored(r.in.GroupMembers(ctx, g.ID, links))
 }
 
 // describe stores what the directory says of the groups themselves, and how
@@ -188,6 +212,7 @@ func (w *groupWalk) describe(ctx context.Context) error {
 	for _, id := range w.gone {
 		entries = append(entries, tenant.Principal{ID: id, Kind: tenant.PrincipalGroup, Directory: &tenant.DirectoryEntry{Gone: true}})
 	}
+	w.kept.Entries = entries
 	return stored(w.r.in.Directory(ctx, entries))
 }
 
@@ -199,7 +224,7 @@ func readPeople(ctx context.Context, r *run) (extent, error) {
 	if err != nil {
 		return extent{}, stored(err)
 	}
-	left := map[string]tenant.PrincipalKind{}
+	left, kept := map[string]tenant.PrincipalKind{}, &directoryArchive{}
 	for _, kind := range []tenant.PrincipalKind{tenant.PrincipalUser, tenant.PrincipalApp} {
 		err := r.known(ctx, kind, func(p db.KnownPrincipal) error {
 			if all || !p.Asked {
@@ -216,12 +241,15 @@ func readPeople(ctx context.Context, r *run) (extent, error) {
 		return e, nil
 	}
 	if all || len(left) > 20 {
-		err = r.cfg.Graph.Users(ctx, func(some []graph.Object) error { return r.storePeople(ctx, some, left) })
+		err = r.cfg.Graph.Users(ctx, func(some []graph.Object) error { return r.storePeople(ctx, some, left, kept) })
 	} else {
-		err = r.onePersonEach(ctx, left)
+		err = r.onePersonEach(ctx, left, kept)
 	}
 	if err == nil {
-		err = r.peopleByID(ctx, left)
+		err = r.peopleByID(ctx, left, kept)
+	}
+	if keepErr := r.keepPart("people", kept); keepErr != nil {
+		return e, stored(keepErr)
 	}
 	if err != nil {
 		e.seen = e.meant - len(left)
@@ -233,7 +261,7 @@ func readPeople(ctx context.Context, r *run) (extent, error) {
 
 // storePeople stores those of a list who are known, and takes them out of
 // left.
-func (r *run) storePeople(ctx context.Context, some []graph.Object, left map[string]tenant.PrincipalKind) error {
+func (r *run) storePeople(ctx context.Context, some []graph.Object, left map[string]tenant.PrincipalKind, kept *directoryArchive) error {
 	var entries []tenant.Principal
 	for i := range some {
 		if _, ok := left[some[i].ID]; !ok {
@@ -244,11 +272,12 @@ func (r *run) storePeople(ctx context.Context, some []graph.Object, left map[str
 		entries = append(entries, p)
 		delete(left, p.ID)
 	}
+	kept.Entries = append(kept.Entries, entries...)
 	return stored(r.in.Directory(ctx, entries))
 }
 
 // onePersonEach asks for the few new people of an incremental scan.
-func (r *run) onePersonEach(ctx context.Context, left map[string]tenant.PrincipalKind) error {
+func (r *run) onePersonEach(ctx context.Context, left map[string]tenant.PrincipalKind, kept *directoryArchive) error {
 	for id, kind := range left {
 		if kind != tenant.PrincipalUser {
 			continue
@@ -260,7 +289,7 @@ func (r *run) onePersonEach(ctx context.Context, left map[string]tenant.Principa
 		if err != nil {
 			return err
 		}
-		if err := r.storePeople(ctx, []graph.Object{o}, left); err != nil {
+		if err := r.storePeople(ctx, []graph.Object{o}, left, kept); err != nil {
 			return err
 		}
 	}
@@ -268,7 +297,7 @@ func (r *run) onePersonEach(ctx context.Context, left map[string]tenant.Principa
 }
 
 // peopleByID asks for who was not in the list: apps, and those who have left.
-func (r *run) peopleByID(ctx context.Context, left map[string]tenant.PrincipalKind) error {
+func (r *run) peopleByID(ctx context.Context, left map[string]tenant.PrincipalKind, kept *directoryArchive) error {
 	ids := make([]string, 0, len(left))
 	for id := range left {
 		if strings.Contains(id, "@") {
@@ -289,6 +318,7 @@ func (r *run) peopleByID(ctx context.Context, left map[string]tenant.PrincipalKi
 		}
 		entries = append(entries, p)
 	}
+	kept.Entries = append(kept.Entries, entries...)
 	return stored(r.in.Directory(ctx, entries))
 }
 

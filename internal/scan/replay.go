@@ -6,11 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"steward/internal/db"
 	"steward/internal/fault"
@@ -21,8 +24,7 @@ import (
 // Replay ingests the archived scans of the tenant, oldest first, each as a
 // scan of its own: into an empty database, to rebuild what was lost or to see
 // what a newer version of the program makes of the same answers. Nothing is
-// asked upstream. What Microsoft Graph said, the activity log and the lists of
-// unused items are not in the archive.
+// asked upstream.
 func (s *Scanner) Replay(ctx context.Context, archiveDir string) error {
 	if !s.busy.TryLock() {
 		return fault.New(fault.Conflict, "The tenant %s is being scanned already.", s.cfg.Tenant)
@@ -106,6 +108,14 @@ func (r *run) replayAll(ctx context.Context, dir string, m manifest) error {
 			return err
 		}
 	}
+	if err := r.replayActivity(ctx, dir, m); err != nil {
+		return err
+	}
+	if m.Kind == db.ScanTargeted {
+		if err := r.cfg.DB.KeepParts(ctx, r.record.ID); err != nil {
+			return err
+		}
+	}
 	if m.Kind == db.ScanFull {
 		if err := r.in.EndUnreferenced(ctx); err != nil {
 			return err
@@ -130,6 +140,70 @@ var replayParts = []func(context.Context, *run, string) error{
 	replayPart("refreshables", func(ctx context.Context, r *run, l []tenant.Refreshable) error { return r.in.Refreshables(ctx, l) }),
 	replayPart("organisation-links", replayLinks(tenant.LinkOrganisation)),
 	replayPart("published-to-web", replayLinks(tenant.LinkPublic)),
+	replayPart("groups", func(ctx context.Context, r *run, d directoryArchive) error {
+		for _, g := range d.Groups {
+			if err := r.storeGroup(ctx, g); err != nil {
+				return err
+			}
+		}
+		return r.in.Directory(ctx, d.Entries)
+	}),
+	replayPart("people", func(ctx context.Context, r *run, d directoryArchive) error { return r.in.Directory(ctx, d.Entries) }),
+	replayPart("unused", func(ctx context.Context, r *run, l []unusedList) error {
+		for _, one := range l {
+			if err := r.storeUnused(ctx, one.Workspace, one.Items); err != nil {
+				return err
+			}
+		}
+		return nil
+	}),
+}
+
+// replayActivity stores the archived pages of the activity log, day by day.
+func (r *run) replayActivity(ctx context.Context, dir string, m manifest) error {
+	files, err := filepath.Glob(filepath.Join(dir, "part-activity-*.json.gz"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "part-activity-"), ".json.gz")
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			continue // not ours
+		}
+		err = readPages(file, func(page []tenant.Event) error { return r.in.Activity(ctx, page) })
+		if err != nil {
+			return err
+		}
+		if err := r.cfg.DB.SaveActivityDay(ctx, r.tenant, db.ActivityDay{Day: day, ReadAt: m.Started, Whole: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readPages decodes the values of an archived part one after the other.
+func readPages[T any](path string, each func(T) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("read the archive: %w", err)
+	}
+	defer func() { _ = f.Close() }()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("read the archive %s: %w", filepath.Base(path), err)
+	}
+	for in := json.NewDecoder(z); ; {
+		var page T
+		if err := in.Decode(&page); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("read the archive %s: %w", filepath.Base(path), err)
+		}
+		if err := each(page); err != nil {
+			return err
+		}
+	}
 }
 
 func replaySettings(by string) func(context.Context, *run, []tenant.Setting) error {
@@ -140,29 +214,17 @@ func replayLinks(kind tenant.LinkKind) func(context.Context, *run, []tenant.Wide
 	return func(ctx context.Context, r *run, l []tenant.WideLink) error { return r.in.WideLinks(ctx, kind, l) }
 }
 
-// replayPart reads one archived list and stores it; a part that the scan did
+// replayPart reads one archived part and stores it; a part that the scan did
 // not read is not in the archive.
-func replayPart[T any](name string, store func(context.Context, *run, []T) error) func(context.Context, *run, string) error {
+func replayPart[T any](name string, store func(context.Context, *run, T) error) func(context.Context, *run, string) error {
 	return func(ctx context.Context, r *run, dir string) error {
-		f, err := os.Open(filepath.Join(dir, "part-"+name+".json.gz"))
+		err := readPages(filepath.Join(dir, "part-"+name+".json.gz"), func(part T) error { return store(ctx, r, part) })
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("part %s: %w", name, err)
 		}
-		defer func() { _ = f.Close() }()
-		z, err := gzip.NewReader(f)
-		if err != nil {
-			return fmt.Errorf("part %s: %w", name, err)
-		}
-		var list []T
-		if err := json.NewDecoder(z).Decode(&list); err != nil {
-			return fmt.Errorf("part %s: %w", name, err)
-		}
-		if err := store(ctx, r, list); err != nil {
-			return fmt.Errorf("part %s: %w", name, err)
-		}
-		return r.cfg.DB.SavePart(ctx, r.record.ID, db.Part{Name: name, State: db.PartDone, Meant: int64(len(list)), Seen: int64(len(list)), AsOf: r.cfg.Now()})
+		return r.cfg.DB.SavePart(ctx, r.record.ID, db.Part{Name: name, State: db.PartDone, AsOf: r.cfg.Now()})
 	}
 }

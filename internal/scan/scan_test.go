@@ -140,14 +140,15 @@ func TestAScanOfWhatDidNotChangeWritesNothing(t *testing.T) {
 
 func TestReplayGivesTheSameContent(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, setup{noActivity: true, noGraph: true, change: func(c *scan.Config) { c.UnusedPerScan = -1 }})
+	few := func(c *scan.Config) { c.ActivityDays = 3 }
+	r := newRig(t, setup{change: few})
 	r.full(t, db.ScanComplete)
 	r.clock.Advance(7 * 24 * time.Hour)
 	r.full(t, db.ScanComplete)
 	r.clock.Advance(24 * time.Hour)
 	r.run(t, scan.Request{Kind: db.ScanIncremental}, db.ScanComplete)
 
-	again := newRig(t, setup{noActivity: true, noGraph: true})
+	again := newRig(t, setup{})
 	before := len(again.cloud.Journal().Since(0))
 	if err := again.scanner.Replay(t.Context(), r.archive); err != nil {
 		t.Fatal(err)

@@ -27,20 +27,33 @@ func readUnused(ctx context.Context, r *run) (extent, error) {
 			limit = min(limit, left)
 		}
 	}
-	due, err := r.cfg.DB.Reader().UnusedDue(ctx, r.tenant, limit)
+	due, err := r.cfg.DB.Reader().UnusedDue(ctx, r.tenant, limit, r.record.Started)
 	if err != nil {
 		return extent{}, stored(err)
 	}
+	var lists []unusedList
 	for _, ws := range due {
-		if err := r.readUnusedOf(ctx, ws); err != nil {
-			e, _ := r.unusedExtent(ctx)
-			return e, err
+		if err = r.readUnusedOf(ctx, ws, &lists); err != nil {
+			break
 		}
 	}
-	return r.unusedExtent(ctx)
+	if keepErr := r.keepPart("unused", lists); keepErr != nil {
+		return extent{}, stored(keepErr)
+	}
+	e, countErr := r.unusedExtent(ctx)
+	if err == nil {
+		err = countErr
+	}
+	return e, err
 }
 
-func (r *run) readUnusedOf(ctx context.Context, ws string) error {
+// unusedList is the list of one workspace in the archive.
+type unusedList struct {
+	Workspace string
+	Items     []tenant.Unused
+}
+
+func (r *run) readUnusedOf(ctx context.Context, ws string, lists *[]unusedList) error {
 	all, err := r.cfg.PBI.Unused(ctx, ws)
 	switch {
 	case fault.Is(err, fault.NotFound):
@@ -51,6 +64,11 @@ func (r *run) readUnusedOf(ctx context.Context, ws string) error {
 	list := each(all, func(u *pbi.UnusedItem) tenant.Unused {
 		return tenant.Unused{ItemID: strings.ToLower(u.ID), ItemName: u.Name, ItemKind: normalKind(u.Type), WorkspaceID: ws, SizeMB: u.SizeMB, Created: u.Created, LastAccessed: u.LastAccessed}
 	})
+	*lists = append(*lists, unusedList{ws, list})
+	return r.storeUnused(ctx, ws, list)
+}
+
+func (r *run) storeUnused(ctx context.Context, ws string, list []tenant.Unused) error {
 	if err := r.in.Unused(ctx, ws, list); err != nil {
 		return stored(err)
 	}

@@ -30,7 +30,7 @@ func CopyBare(tb testing.TB, from *db.DB, tables ...string) time.Duration {
 	if err := fresh.Close(); err != nil {
 		tb.Fatal(err)
 	}
-	to, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate")
+	to, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_txlock=immediate&_pragma=cache_size(-65536)&_pragma=wal_autocheckpoint(4000)")
 	if err != nil {
 		tb.Fatal(err)
 	}
