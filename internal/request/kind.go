@@ -8,7 +8,7 @@ type Kind string
 
 // Kinds of requests.
 const (
-	Project           Kind = "project"
+	NewProject        Kind = "project"
 	WorkspaceCreate   Kind = "workspace-create"
 	WorkspaceEdit     Kind = "workspace-edit"
 	WorkspaceCapacity Kind = "workspace-capacity"
@@ -37,7 +37,7 @@ type About struct {
 }
 
 var kinds = []About{
-	{Project, "New project", "Workspaces for each environment, their members, capacity and deployment pipeline, in one go.", "Project"},
+	{NewProject, "New project", "Workspaces for each environment, their members, capacity and deployment pipeline, in one go.", "Project"},
 	{WorkspaceCreate, "New workspace", "One workspace with its members, capacity and domain.", "Workspace"},
 	{WorkspaceEdit, "Rename or describe", "Another name or description for a workspace.", "Workspace"},
 	{WorkspaceCapacity, "Move to a capacity", "Put a workspace on a capacity, or take it off.", "Workspace"},

@@ -1,7 +1,7 @@
 package request
 
 // Kind implements Params.
-func (*ProjectParams) Kind() Kind { return Project }
+func (*ProjectParams) Kind() Kind { return NewProject }
 
 // Kind implements Params.
 func (*WorkspaceCreateParams) Kind() Kind { return WorkspaceCreate }

@@ -182,7 +182,7 @@ type BulkParams struct {
 // New returns empty parameters of a kind, or nil when there is no such kind.
 func New(k Kind) Params {
 	switch k {
-	case Project:
+	case NewProject:
 		return &ProjectParams{}
 	case WorkspaceCreate:
 		return &WorkspaceCreateParams{}

@@ -118,6 +118,8 @@ type Judgement struct {
 	// Rules is the hash of the rule set that judged.
 	Rules    string    `json:"rules"`
 	Findings []Finding `json:"findings"`
+	// Mends are the findings that stand today and would be gone.
+	Mends []Finding `json:"mends"`
 	// Unknown are the rules that could not answer, with the facts missing.
 	Unknown []string `json:"unknown"`
 }
@@ -128,6 +130,8 @@ type Finding struct {
 	Severity policy.Severity `json:"severity"`
 	Object   string          `json:"object"`
 	Says     string          `json:"says"`
+	// Already says that it stands today: the plan neither makes nor mends it.
+	Already bool `json:"already"`
 	// Refuses says that a plan with this finding is not accepted.
 	Refuses bool `json:"refuses"`
 }
