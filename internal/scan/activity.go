@@ -18,6 +18,8 @@ const (
 	// activityReserve is left of the hourly calls: for a person who asks, and
 	// for the pages of a day that has begun.
 	activityReserve = 20
+	// clockMargin is how far our clock may be from Microsoft's.
+	clockMargin = 15 * time.Minute
 	// settledAfter is when a day that was read whole needs no further look.
 	settledAfter = 48 * time.Hour
 )
@@ -67,8 +69,10 @@ func (r *run) roomForActivity() bool {
 // daysToRead lists the days in the order in which to read them.
 func (r *run) daysToRead(ctx context.Context) ([]time.Time, error) {
 	now := r.cfg.Now().UTC()
-	today := now.Truncate(24 * time.Hour)
-	oldest := today.AddDate(0, 0, 1-r.cfg.ActivityDays)
+	// Around midnight a clock that is some minutes off must not ask for a day
+	// that has not begun at Microsoft, or that has just become too old there.
+	today := now.Add(-clockMargin).Truncate(24 * time.Hour)
+	oldest := now.Add(clockMargin).Truncate(24*time.Hour).AddDate(0, 0, 1-r.cfg.ActivityDays)
 	known, err := r.cfg.DB.Reader().ActivityDays(ctx, r.tenant, oldest)
 	if err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package scan_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"steward/internal/db/dbtest"
 	"steward/internal/fault"
 	"steward/internal/scan"
+	"steward/internal/sim"
 )
 
 func TestAFullScanFindsWhatIsThere(t *testing.T) {
@@ -205,5 +207,57 @@ func TestOurClockMayBeWrong(t *testing.T) {
 				t.Errorf("after a month Microsoft no longer tells what changed, and the scan was %s", res.Scan.Kind)
 			}
 		})
+	}
+}
+
+func TestTheActivityLogAroundMidnight(t *testing.T) {
+	t.Parallel()
+	midnight := beginning.Truncate(24 * time.Hour)
+	for _, tc := range []struct {
+		name        string
+		begin, skew time.Duration
+	}{{"fast", -5 * time.Minute, 10 * time.Minute}, {"slow", 5 * time.Minute, -10 * time.Minute}, {"right", time.Minute, 0}} {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, setup{workspaces: 5, noGraph: true, begin: midnight.Add(tc.begin), skew: tc.skew, limits: sim.Off,
+				change: func(c *scan.Config) { c.UnusedPerScan, c.Budgets = -1, nil }})
+			if p := r.full(t, db.ScanComplete).Parts["activity"]; p.State != db.PartDone {
+				t.Errorf("the activity log is %s: %s", p.State, p.Error)
+			}
+		})
+	}
+}
+
+// Days come bit by bit, the newest first, and none is lost.
+func TestTheActivityLogIsReadOverSeveralScans(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, setup{workspaces: 5, noGraph: true, change: func(c *scan.Config) { c.UnusedPerScan, c.ActivityDays = -1, 12 }})
+	for n := 1; ; n++ {
+		p := r.full(t, db.ScanComplete).Parts["activity"]
+		if p.State == db.PartDone {
+			break
+		}
+		if p.State != db.PartPartial || p.Seen < int64(2*n) || n > 8 {
+			t.Fatalf("after %d scans the activity log is %s, %d of %d days: %s", n, p.State, p.Seen, p.Meant, p.Error)
+		}
+		r.clock.Advance(61 * time.Minute)
+	}
+	whole := lines(t, r.db, `SELECT count(*) || '' FROM activity_day WHERE whole = 1`)
+	if n, _ := strconv.Atoi(whole[0]); n < 11 {
+		t.Errorf("%d days were read whole", n)
+	}
+	truth := map[string]bool{}
+	yesterday := beginning.AddDate(0, 0, -1).Truncate(24 * time.Hour)
+	for hour := range 24 {
+		for _, e := range r.world.Activity(yesterday, hour, r.clock.Now()) {
+			truth[e.ID] = true
+		}
+	}
+	got := lines(t, r.db, `SELECT count(*) || '' FROM activity WHERE day = $1`, yesterday.Unix()/86400)
+	if len(truth) == 0 || got[0] != itoa(len(truth)) {
+		t.Errorf("%s events of yesterday are there, in truth %d", got, len(truth))
+	}
+	if c := r.cloud.Counters(); c.Refused > 0 {
+		t.Errorf("%d calls were beyond a limit", c.Refused)
 	}
 }
