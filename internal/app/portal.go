@@ -11,6 +11,7 @@ import (
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/policy"
+	"steward/internal/witness"
 )
 
 // Portal is the running portal: the database, the tenants, the pages. New
@@ -24,7 +25,10 @@ type Portal struct {
 
 	rules  *policy.Keeper
 	scans  *scans
-	closed sync.Once
+	checks *setupChecks
+	// witness is nil when no signing key is configured, and before Serve.
+	witness *witness.Witness
+	closed  sync.Once
 }
 
 // Options are what a portal is started with besides its configuration.
@@ -64,7 +68,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 		}
 		p.Tenants = append(p.Tenants, built)
 	}
-	p.scans = newScans(p)
+	p.scans, p.checks = newScans(p), newSetupChecks(p)
 	return p, nil
 }
 

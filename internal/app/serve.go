@@ -32,8 +32,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if err != nil {
 		return err
 	}
-	wit, err := p.newWitness(ctx)
-	if err != nil {
+	if p.witness, err = p.newWitness(ctx); err != nil {
 		return err
 	}
 	pages, err := p.newPages(signIn)
@@ -47,17 +46,20 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { signIn.Run(work) })
-	if wit != nil {
-		wg.Go(func() { wit.Run(work) })
+	if p.witness != nil {
+		wg.Go(func() { p.witness.Run(work) })
 	}
+	p.checks.begin(work)
 	if err := p.scans.begin(work); err != nil {
 		stop()
+		p.checks.wait()
 		wg.Wait()
 		return err
 	}
 	err = p.listen(ctx, pages, ready)
 	stop()
 	p.scans.wait()
+	p.checks.wait()
 	wg.Wait()
 	return errors.Join(err, p.recordStart(context.WithoutCancel(ctx), ledger.Stop))
 }
@@ -133,8 +135,9 @@ func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
 	}
 	return web.New(web.Config{
 		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn,
-		Record:    func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },
-		PublicURL: p.cfg.PublicURL, Hosts: localNames(p.cfg.Listen), Proxies: networks(p.cfg.Proxies), Now: p.clock.Now, Log: p.log,
+		Installation: installation{setupChecks: p.checks, portal: p, started: p.clock.now()()},
+		Record:       func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },
+		PublicURL:    p.cfg.PublicURL, Hosts: localNames(p.cfg.Listen), Proxies: networks(p.cfg.Proxies), Now: p.clock.Now, Log: p.log,
 	})
 }
 

@@ -65,13 +65,16 @@ func openSite(t *testing.T, cloud *sim.Cloud, cfg *config.Config) *site {
 	if s.auth, err = p.newAuth(); err != nil {
 		t.Fatal(err)
 	}
+	if p.witness, err = p.newWitness(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	if s.pages, err = p.newPages(s.auth); err != nil {
 		t.Fatal(err)
 	}
 	// The schedules stay off: each test says itself what is scanned.
 	ctx, stop := context.WithCancel(t.Context())
-	p.scans.ctx = ctx
-	t.Cleanup(func() { stop(); p.scans.wait() })
+	p.scans.ctx, p.checks.ctx = ctx, ctx
+	t.Cleanup(func() { stop(); p.scans.wait(); p.checks.wait() })
 	return s
 }
 

@@ -87,3 +87,12 @@ func LedgerScope(p Person, all []string) db.LedgerScope {
 	}
 	return s
 }
+
+// Unlimited reports whether one of the person's roles that permit the action
+// holds everywhere: for what cannot be shown in part, such as the
+// configuration.
+func Unlimited(p Person, a Action) bool {
+	return slices.ContainsFunc(p.Roles, func(r Role) bool {
+		return slices.Contains(Permits[a].Roles, r) && len(p.Limits[r]) == 0
+	})
+}

@@ -38,6 +38,9 @@ func (c *run) adminAPI() {
 		return
 	}
 	c.add(Result{Key: "admin-api", Title: reach, State: Pass, Evidence: fmt.Sprintf("It answered with HTTP %d.", up.Status), RequestID: up.RequestID})
+	if up.Code == notAuthorized {
+		c.doubtConsent()
+	}
 	c.add(failed("read-admin", setting, err,
 		"Put the application into a security group and name that group in the tenant setting “Service principals can access read-only admin APIs”. A change takes about 15 minutes."))
 }

@@ -98,10 +98,32 @@ func (c *run) clock(token string) {
 	c.add(r)
 }
 
+const (
+	consentKey    = "consent"
+	consentTitle  = "No admin-consented Power BI permission"
+	consentRemedy = "Remove the Power BI permissions from the application and withdraw the admin consent: with them the read-only admin APIs refuse a service principal."
+)
+
+// notAuthorized is what the admin APIs answer a caller whose token is good and
+// whom they still do not serve; one that the tenant setting leaves out gets
+// another code.
+const notAuthorized = "PowerBINotAuthorizedException"
+
+// doubtConsent takes back that there is no consented permission: a delegated
+// one does not show in an application's token, and springs the trap as well.
+func (c *run) doubtConsent() {
+	for i, r := range c.out {
+		if r.Key == consentKey && r.State == Pass {
+			c.out[i] = Result{Key: consentKey, Title: consentTitle, State: Warn, Remedy: consentRemedy,
+				Evidence: "The token carries none, but the admin API refuses the scanner (" + notAuthorized + ") as it does when a permission is consented; delegated ones do not show in a token."}
+		}
+	}
+}
+
 // consent looks for the trap of the admin APIs: an application that holds an
 // admin-consented Power BI permission is refused by them.
 func (c *run) consent() {
-	const key, title = "consent", "No admin-consented Power BI permission"
+	const key, title = consentKey, consentTitle
 	if c.token == "" {
 		c.add(notAsked(key, title, "there is no token to read."))
 		return
@@ -120,7 +142,7 @@ func (c *run) consent() {
 	}
 	if len(bad) > 0 {
 		c.add(Result{Key: key, Title: title, State: Fail, Evidence: "The token carries " + strings.Join(bad, ", ") + ".",
-			Remedy: "Remove the Power BI permissions from the application and withdraw the admin consent: with them the read-only admin APIs refuse a service principal."})
+			Remedy: consentRemedy})
 		return
 	}
 	c.add(Result{Key: key, Title: title, State: Pass, Evidence: "The token carries no Power BI permission."})

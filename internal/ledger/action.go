@@ -28,6 +28,8 @@ const (
 	LedgerVerify     Action = "ledger.verify"
 	LedgerCheckpoint Action = "ledger.checkpoint" // the second place failed, or works again
 
+	SetupCheck Action = "setup.check" // someone had a tenant's set-up checked
+
 	ScanStart  Action = "scan.start"
 	ScanCancel Action = "scan.cancel"
 	ScanFinish Action = "scan.finish"
@@ -72,7 +74,8 @@ var ActionText = map[Action]string{
 	Start: "Portal started", Stop: "Portal stopped", Migrate: "Database migrated", Backup: "Backup written",
 	Hold: "Execution put on hold", Release: "Execution released",
 	LedgerEpoch: "Backup restored, new epoch", LedgerVerify: "Ledger verified", LedgerCheckpoint: "Checkpoint sink changed state",
-	ScanStart: "Scan started", ScanCancel: "Scan cancelled", ScanFinish: "Scan finished", ScanHold: "Scan held back",
+	SetupCheck: "Checked the set-up",
+	ScanStart:  "Scan started", ScanCancel: "Scan cancelled", ScanFinish: "Scan finished", ScanHold: "Scan held back",
 	PolicyLoad: "Policies loaded", ViolationOpen: "Violation opened", ViolationClose: "Violation resolved",
 	ViolationReopen: "Violation reopened", ViolationAssign: "Violation assigned", ViolationNote: "Violation noted",
 	WaiverAsk: "Waiver asked for", WaiverDecide: "Waiver decided", WaiverEnd: "Waiver ended",

@@ -29,6 +29,7 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 		Look:    lookOf(c),
 		May:     s.mayOpen(who),
 	}
+	s.fillCounts(&p.Counts, who)
 	if v.Past && !t.Never() {
 		p.AsOfSays = t.AsOf.Format(clock)
 	}
@@ -38,7 +39,9 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 
 // bare is the frame of a page that shows nothing scanned: errors, sign-in.
 func (s *Server) bare(c echo.Context, who viewer) templates.Page {
-	return templates.Page{Path: c.Request().URL.Path, Query: c.QueryParams(), NoAsOf: true, Person: who.card(), Look: lookOf(c), May: s.mayOpen(who)}
+	p := templates.Page{Path: c.Request().URL.Path, Query: c.QueryParams(), NoAsOf: true, Person: who.card(), Look: lookOf(c), May: s.mayOpen(who)}
+	s.fillCounts(&p.Counts, who)
+	return p
 }
 
 // old is the age from which data is said to be old: three missed half-hourly

@@ -15,5 +15,8 @@ func (s *Server) running() []route {
 		{http.MethodGet, "/scans/stop", auth.CancelScan, s.askStopScan},
 		{http.MethodPost, "/scans/stop", auth.CancelScan, s.stopScan},
 		{http.MethodGet, "/scans/:id", auth.ViewScans, s.scan},
+
+		{http.MethodGet, "/setup", auth.ViewSetup, s.setup},
+		{http.MethodPost, "/setup", auth.CheckSetup, s.checkSetup},
 	}
 }

@@ -20,6 +20,8 @@ type Config struct {
 	Reader  *db.Reader
 	Tenants []string
 	Scans   Scans
+	// Installation is the running program, for the set-up page.
+	Installation Installation
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
 	// Record writes one entry to the ledger and fails when it cannot: what
