@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -40,22 +41,31 @@ func readActivity(ctx context.Context, r *run) (extent, error) {
 	if err != nil {
 		return extent{}, stored(err)
 	}
-	e := extent{meant: r.cfg.ActivityDays}
-	read := 0
-	for i, day := range days {
-		if i >= lateDays && !r.roomForActivity() {
-			e.seen = e.meant - (len(days) - read)
-			e.behind = fmt.Sprintf("Microsoft gives out the activity log at 200 calls an hour. %d of %d days are read; the others follow with the next scans.", e.seen, e.meant)
+	e := extent{meant: r.cfg.ActivityDays, seen: r.cfg.ActivityDays - len(days)}
+	for _, day := range days {
+		if r.roomForActivity() {
+			err = r.readDay(ctx, day)
+		} else {
+			err = errNoRoom
+		}
+		if outOfCalls(err) {
+			e.behind = fmt.Sprintf("Microsoft gives out the activity log at 200 calls an hour. %d of %d days are read to their end; the others follow with the next scans.", e.seen, e.meant)
 			return e, nil
 		}
-		if err := r.readDay(ctx, day); err != nil {
-			e.seen = e.meant - (len(days) - read)
+		if err != nil {
 			return e, err
 		}
-		read++
+		e.seen++
 	}
-	e.seen = e.meant
 	return e, nil
+}
+
+var errNoRoom = errors.New("no calls are left in this hour")
+
+// outOfCalls reports whether only our own budget kept a call from being made.
+func outOfCalls(err error) bool {
+	var e *pbi.Error
+	return errors.Is(err, errNoRoom) || errors.As(err, &e) && e.Class == pbi.ClassBudget
 }
 
 func (r *run) roomForActivity() bool {

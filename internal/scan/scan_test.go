@@ -228,6 +228,23 @@ func TestTheActivityLogAroundMidnight(t *testing.T) {
 	}
 }
 
+// A scan soon after another finds the hour's calls spent. That is no failure.
+func TestTheActivityLogWaitsForTheNextHour(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, setup{workspaces: 5, noGraph: true, change: noUnused})
+	r.full(t, db.ScanComplete)
+	for range 2 {
+		r.clock.Advance(time.Minute)
+		before := r.clock.Now()
+		if p := r.full(t, db.ScanComplete).Parts["activity"]; p.State != db.PartPartial {
+			t.Errorf("the activity log is %s: %s", p.State, p.Error)
+		}
+		if took := r.clock.Now().Sub(before); took > 5*time.Minute {
+			t.Errorf("the scan waited %s for calls", took)
+		}
+	}
+}
+
 // Days come bit by bit, the newest first, and none is lost.
 func TestTheActivityLogIsReadOverSeveralScans(t *testing.T) {
 	t.Parallel()
