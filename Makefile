@@ -41,6 +41,7 @@ stale:
 ## bench: the figures of docs/performance.md, each beside its baseline
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+	$(GO) -C internal/policy/opabench test -run . -bench . -count 3 ./...
 
 ## long: campaigns that are too long for every run (kills, races, fuzz corpora)
 long:
