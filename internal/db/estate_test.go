@@ -258,3 +258,26 @@ func TestComparisonsReadOnlyTheirScope(t *testing.T) {
 		}
 	}
 }
+
+// What the directory says, and what an answer says after it, are versions of
+// one person.
+func TestThereIsOneOfEachPerson(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	s := b.scan(t, func(in *db.Ingest) error {
+		w := sales(tenant.Grant{Principal: person("p1", "ann"), Right: tenant.RightAdmin})
+		if err := in.Workspaces(t.Context(), &db.SeenWorkspace{Workspace: w, ItemsKnown: true}); err != nil {
+			return err
+		}
+		ann := person("p1", "ann")
+		ann.Directory = &tenant.DirectoryEntry{Enabled: true, EnabledKnown: true, Department: "Sales"}
+		if err := in.Directory(t.Context(), []tenant.Principal{ann}); err != nil {
+			return err
+		}
+		return in.Mention(t.Context(), []tenant.Principal{person("p1", "ann"), person("p1", "anna")})
+	})
+	got := queryLines(t, b.db, `SELECT name || ' ' || department || ' ' || enabled FROM principal x WHERE `+db.View{Scan: s.ID}.Visible("x"))
+	if len(got) != 1 || got[0] != "anna Sales 1" {
+		t.Fatalf("there are %v", got)
+	}
+}

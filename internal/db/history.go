@@ -11,7 +11,7 @@ import (
 
 // history describes one table of versions to the one mechanism that writes
 // them all: compare what is wanted with what is open, close what is no longer
-// so, insert what is new. See historian.sync.
+// so, insert what is new. See Ingest.sync.
 type history struct {
 	table string
 	// scope is the column that bounds one comparison (ws, grp …); empty when a

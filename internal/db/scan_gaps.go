@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // ReasonNotListed is the gap of a workspace that a full listing lacked and
@@ -20,6 +21,15 @@ type Gap struct {
 
 // AddGaps notes workspaces that a running scan could not see.
 func (d *DB) AddGaps(ctx context.Context, tenantID, scan int64, gaps []Gap) error {
+	for some := range slices.Chunk(gaps, bulkRows) {
+		if err := d.addGaps(ctx, tenantID, scan, some); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *DB) addGaps(ctx context.Context, tenantID, scan int64, gaps []Gap) error {
 	err := d.Write(ctx, func(tx *Tx) error {
 		for _, g := range gaps {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO ident (tenant, guid) VALUES ($1, $2)
