@@ -79,6 +79,12 @@ var reportCases = []reportCase{
 			HR Secret | 0 | 0 | 0 | 0 | 0 | 0 | 0
 			Marketing | 1 | 0 | 1 | 0 | 0 | 1 | 0
 			New Lab | 1 | 0 | 0 | 1 | 0 | 0 | 0`},
+	{report: "roles", name: "", columns: "right kind guest roles workspaces holders", want: `
+			Admin | App | no | 1 | 1 | 1
+			Admin | Group | no | 1 | 1 | 1
+			Admin | User | no | 1 | 1 | 1
+			Member | Group | no | 1 | 1 | 1
+			Viewer | User | yes | 1 | 1 | 1`},
 	{report: "links", name: "", columns: "item kind link workspace sharer since", want: `
 			Sales | report | organisation | Finance PROD | Ana | 2026-10-31T02:00:00Z
 			Salaries | report | public | HR Secret | unknown | 2026-11-07T02:00:00Z`},

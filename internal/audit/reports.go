@@ -13,7 +13,7 @@ func build() []*Report {
 		items, lineageList(),
 		access, groupAdmins(access), guestAccess(access), leaverAccess(access),
 		people, guests(people), servicePrincipals(people), groups(people), leavers(people),
-		workspaceAdmins(),
+		workspaceAdmins(), roleList(),
 		personAccess(),
 		changeList(), historyList(),
 		links, publicLinks(links), organisationLinks(links),
