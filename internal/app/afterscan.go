@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"steward/internal/db"
-	"steward/internal/evaluate"
-	"steward/internal/fault"
 	"steward/internal/policy"
 )
 
@@ -54,17 +52,7 @@ func (p *Portal) onScan(ctx context.Context, s db.Scan, _ string) {
 
 // judge evaluates the rules over a published scan.
 func (p *Portal) judge(ctx context.Context, s db.Scan) error {
-	name := p.tenantName(s.Tenant)
-	v, err := p.DB.Reader().ViewNow(ctx, name)
-	if err != nil {
-		return err
-	}
-	set := p.rules.Set()
-	if set == nil {
-		return fault.New(fault.Internal, "No rules are loaded.")
-	}
-	_, err = evaluate.Evaluate(ctx, p.DB, v, set)
-	return err
+	return p.judgeNow(ctx, p.tenantName(s.Tenant))
 }
 
 func (p *Portal) tenantName(number int64) string {

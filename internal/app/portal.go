@@ -23,7 +23,12 @@ type Portal struct {
 	DB      *db.DB
 	Tenants []*Tenant
 
-	rules  *policy.Keeper
+	rules *policy.Keeper
+	// rulesChanged asks for judging everything again; judging lets one judge at
+	// a time.
+	rulesChanged chan struct{}
+	judging      sync.Mutex
+
 	scans  *scans
 	checks *setupChecks
 	// witness is nil when no signing key is configured, and before Serve.
@@ -56,7 +61,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, rules: newKeeper(cfg.Policies, o.Clock.now())}
+	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, rules: newKeeper(cfg.Policies, o.Clock.now()), rulesChanged: make(chan struct{}, 1)}
 	if err := p.reloadRules(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -46,6 +46,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { signIn.Run(work) })
+	wg.Go(func() { p.rejudge(work) })
 	if p.witness != nil {
 		wg.Go(func() { p.witness.Run(work) })
 	}
@@ -134,7 +135,7 @@ func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
 		names = append(names, t.Config.Name)
 	}
 	return web.New(web.Config{
-		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn,
+		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p},
 		Installation: installation{setupChecks: p.checks, portal: p, started: p.clock.now()()},
 		Record:       func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },
 		PublicURL:    p.cfg.PublicURL, Hosts: localNames(p.cfg.Listen), Proxies: networks(p.cfg.Proxies), Now: p.clock.Now, Log: p.log,

@@ -51,6 +51,11 @@ const (
 	DecideWaiver    Action = "waiver.decide"
 	EndWaiver       Action = "waiver.end"
 	PreviewPolicy   Action = "policy.preview"
+	// AnswerAsOwner is an owner's word on what they own; that they own it is
+	// asked of the last scan.
+	AnswerAsOwner Action = "owner.answer"
+	// Attest is to say what one found about a control that no rule can check.
+	Attest Action = "baseline.attest"
 
 	MakeRequest   Action = "request.make"
 	EditRequest   Action = "request.edit"
@@ -140,6 +145,8 @@ var Permits = map[Action]Permit{
 	DecideWaiver:    {Roles: []Role{Approver}, Reach: InPart, Recent: true},
 	EndWaiver:       {Roles: []Role{Approver}, Reach: InPart},
 	PreviewPolicy:   {Roles: stewards, Reach: InPart},
+	AnswerAsOwner:   {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
+	Attest:          {Roles: []Role{Operator}, Reach: WholeTenant},
 
 	MakeRequest:   {Roles: []Role{Requester}, Reach: InPart},
 	EditRequest:   {Roles: []Role{Requester}, Reach: InPart},

@@ -41,7 +41,7 @@ func (s *Server) public() []route {
 // routes is the table. Order does not matter; addresses are those of the
 // design, and a list's exports stand beside it with the same filters.
 func (s *Server) routes() []route {
-	table := append(s.reading(), s.running()...)
+	table := slices.Concat(s.reading(), s.running(), s.ruling())
 	for _, r := range audit.Reports() {
 		table = append(table, s.reportRoutes(r)...)
 	}
@@ -63,7 +63,7 @@ func (s *Server) reportRoutes(r *audit.Report) []route {
 }
 
 // ownPage names the reports whose page is more than the list.
-var ownPage = map[string]bool{"scans": true}
+var ownPage = map[string]bool{"scans": true, "violations": true}
 
 // reportActions says which action a report's page is for, where it is not
 // "view workspaces".

@@ -22,6 +22,10 @@ type Config struct {
 	Scans   Scans
 	// Installation is the running program, for the set-up page.
 	Installation Installation
+	// Rules is where decisions about rules and violations are made; Policies
+	// shows the rules in force and tries drafts out.
+	Rules    RuleDesk
+	Policies Policies
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
 	// Record writes one entry to the ledger and fails when it cannot: what

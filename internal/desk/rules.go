@@ -1,0 +1,92 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"steward/internal/auth"
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/ledger"
+	"steward/internal/policy"
+)
+
+// Decider is the person who decides something about rules and violations, and
+// where the request came from, for the ledger.
+type Decider struct {
+	Person auth.Person
+	// IP, Request and Session are as the guard found them.
+	IP, Request, Session string
+}
+
+// actor is the person as the database keeps them.
+func (d Decider) actor() db.Actor {
+	return db.Actor{Subject: d.Subject(), Name: d.Person.Name}
+}
+
+// Subject is the key of the person: directory and object id, never an address.
+func (d Decider) Subject() string { return db.Subject(d.Person.TenantID, d.Person.ObjectID) }
+
+// entry is a ledger entry of what the person did.
+func (d Decider) entry(a ledger.Action, o ledger.Object, reason string) ledger.Entry {
+	return ledger.Entry{Action: a, Outcome: ledger.Done, Actor: d.Person.Actor(), IP: d.IP, Request: d.Request, Session: d.Session, Object: o, Reason: reason}
+}
+
+// Rules is where people decide about rules and what they found: triage,
+// assignment, waivers, parameters, owners' answers. Each verb is one
+// transaction with its ledger entries; it asks again who may do it, to this
+// object.
+type Rules struct {
+	DB     *db.DB
+	Keeper *policy.Keeper
+	// Changed is told that the rules in force changed, and returns at once:
+	// the tenants are judged again elsewhere.
+	Changed func()
+	// KeepFor is after how long an owner who keeps a workspace is asked again,
+	// RemoveWithin how long one has who said that it may go. Zero means 180
+	// and 30 days.
+	KeepFor, RemoveWithin time.Duration
+
+	deciding sync.Mutex // one decision about rules after the other
+}
+
+func (r *Rules) keepFor() time.Duration      { return orDays(r.KeepFor, 180) }
+func (r *Rules) removeWithin() time.Duration { return orDays(r.RemoveWithin, 30) }
+
+func orDays(d time.Duration, days int) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return time.Duration(days) * 24 * time.Hour
+}
+
+// on finds a violation and checks that the person may do the action to it.
+func on(ctx context.Context, tx *db.Tx, d Decider, a auth.Action, id int64) (db.ViolationPlace, error) {
+	p, err := tx.ViolationPlace(ctx, id)
+	if err != nil {
+		return p, err
+	}
+	return p, auth.Check(d.Person, a, auth.Object{Tenant: p.TenantName, Workspace: p.Workspace, Domain: p.Domain})
+}
+
+// violationObject is a violation as the ledger names it.
+func violationObject(p db.ViolationPlace) ledger.Object {
+	return ledger.Object{Kind: "violation", ID: strconv.FormatInt(p.ID, 10), Name: p.Label, Tenant: p.TenantName}
+}
+
+// write runs a verb's transaction. A refusal that a rule of ours made is
+// recorded too: somebody tried.
+func (r *Rules) write(ctx context.Context, d Decider, what ledger.Action, object *ledger.Object, fn func(*db.Tx) error) error {
+	err := r.DB.Write(ctx, fn)
+	if fault.Is(err, fault.Denied) {
+		e := d.entry(what, *object, fault.Sentence(err))
+		e.Outcome = ledger.Refused
+		if rerr := r.DB.Record(context.WithoutCancel(ctx), e); rerr != nil {
+			return fmt.Errorf("record a refusal: %w", rerr)
+		}
+	}
+	return err
+}
