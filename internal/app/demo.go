@@ -106,9 +106,9 @@ func demoConfig(o DemoOptions, cloud *sim.Cloud, at sim.Endpoints) (*config.Conf
 }
 
 // moments are how many days ago the demo's past scans were, the oldest first.
-// Five days apart at most: a day of the activity log takes about 25 of the 200
+// Four days apart at most: a day of the activity log takes about 25 of the 200
 // calls an hour, and each scan reads the last two days again.
-var moments = []int{60, 55, 50, 45, 40, 35, 30, 25, 20, 15, 11, 7, 4, 2, 1}
+var moments = []int{60, 56, 52, 48, 44, 40, 36, 32, 28, 24, 20, 16, 12, 8, 5, 3, 1}
 
 // lookBack scans the tenant at past moments, with the stand-in's clock set
 // back, through the same HTTP path as every scan. Waiting moves the clock on
