@@ -70,6 +70,9 @@ func (r *run) list(ctx context.Context, targets []string) error {
 		return err
 	}
 	ids := targets
+	if r.record.Kind == db.ScanTargeted && len(ids) == 0 {
+		return &failure{fault.New(fault.Unavailable, "The program stopped before this scan knew what to read. Ask for it again.")}
+	}
 	if r.record.Kind != db.ScanTargeted {
 		if ids, err = r.modified(ctx); err != nil {
 			return err
