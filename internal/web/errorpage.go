@@ -22,12 +22,13 @@ func (s *Server) errorPage(c echo.Context, status int, title, sentence string, e
 	if errors.As(err, &need) {
 		p.Do = []ui.Action{{Label: "Sign in", Href: need.URL}}
 	}
+	s.signInProblem(c, status, err, &p)
 	who := s.viewer(c)
 	if !who.known {
 		return render(c, status, ui.ErrorPage(p, lookOf(c)))
 	}
 	page := s.bare(c, who)
-	page.Title = title
+	page.Title = p.Title
 	page.Tenants = who.tenants(s.Tenants)
 	return render(c, status, templates.Problem(page, p))
 }

@@ -34,6 +34,7 @@ func (s *Server) public() []route {
 	return []route{
 		{http.MethodGet, static.Prefix + "*", "", echo.WrapHandler(static.Handler())},
 		{http.MethodGet, "/signed-out", "", s.signedOut},
+		{http.MethodGet, providerOut, "", s.signOutThere},
 		{http.MethodGet, "/healthz", "", s.healthz},
 	}
 }

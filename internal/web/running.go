@@ -18,5 +18,11 @@ func (s *Server) running() []route {
 
 		{http.MethodGet, "/setup", auth.ViewSetup, s.setup},
 		{http.MethodPost, "/setup", auth.CheckSetup, s.checkSetup},
+
+		{http.MethodGet, "/me", auth.ViewOwnSessions, s.me},
+		{http.MethodPost, "/me/preferences", auth.ViewOwnSessions, s.savePreferences},
+		{http.MethodPost, "/me/sessions/revoke", auth.RevokeOwnSessions, s.revokeOwn},
+		{http.MethodGet, "/sessions", auth.ViewSessions, s.sessions},
+		{http.MethodPost, "/sessions/revoke", auth.RevokeSessions, s.revokeAny},
 	}
 }

@@ -1,0 +1,49 @@
+package stories
+
+import (
+	"time"
+
+	"steward/web/templates"
+	"steward/web/templates/ui"
+	"steward/web/templates/ui/stories"
+)
+
+func meStories(now time.Time) []stories.Story {
+	return []stories.Story{
+		{Name: "me/two browsers", Component: templates.Me(mePage(now))},
+		{Name: "sessions/of everyone", Component: templates.Sessions(sessionsPage(now))},
+		{Name: "sign-in/no role", Component: ui.ErrorPage(ui.Problem{Status: 403, Title: "You have no role in this portal",
+			Text: "You are known to the sign-in provider, but have no role in this portal. Ask the governance lead for a role.", Detail: "request 7f9c2ba4",
+			Do: []ui.Action{{Label: "Sign in as someone else", Href: "/login?for=switch"}, {Label: "Sign in again", Href: "/login"}}}, ui.Look{})},
+		{Name: "sign-in/provider down", Component: ui.ErrorPage(ui.Problem{Status: 503, Title: "The sign-in provider does not answer",
+			Text: "The sign-in provider cannot be reached at the moment. Nobody can sign in until it answers; who is signed in can go on.", Do: []ui.Action{{Label: "Try again", Href: "/login"}}}, ui.Look{})},
+	}
+}
+
+func mePage(now time.Time) templates.MePage {
+	v := templates.MePage{Page: Page("Ada Lindqvist", "/me")}
+	v.Kind, v.NoAsOf, v.Truth = "You", true, nil
+	v.Also = []ui.Action{{Label: "Everyone's sessions", Href: "/sessions"}}
+	v.Facts = []ui.Pair{{Key: "Name", Value: "Ada Lindqvist"}, {Key: "Address", Value: "ada@contoso.example"}, {Key: "Directory", Value: "5ca1ab1e-0000-4000-8000-00000000000a", Copy: true},
+		{Key: "Last proved who you are", Unknown: "The sign-in provider did not say when."}, {Key: "This session ends", At: now.Add(5 * time.Hour)}}
+	v.Roles = []ui.Pair{{Key: "Auditor", Value: "sees everything, the ledger included, and changes nothing; everywhere."},
+		{Key: "Approver", Value: "decides requests and waivers of others; in contoso for workspaces whose names begin with FIN- or HR-."}}
+	v.Sessions = ui.Table{ID: "sessions", Caption: "Sessions", Columns: []ui.Column{{Label: "Browser"}, {Label: "Address", Kind: ui.Mono}, {Label: "Last used", Kind: ui.Date}, {Label: "End it", Kind: ui.Badges}}, Rows: []ui.Row{
+		{Cells: []ui.Cell{ui.Txt("Firefox on Linux"), ui.Txt("192.0.2.7"), ui.When(now, now), ui.Parts(ui.BadgeView(ui.Badge{Text: "this one", Tone: ui.Info}))}},
+		{Cells: []ui.Cell{ui.Txt("Safari on iPhone"), ui.Txt("2001:db8::17"), ui.When(now.Add(-time.Hour), now), ui.Parts(ui.ActionView(ui.Action{Label: "End", Href: "/me/sessions/revoke", Post: true}, "button"))}}}}
+	v.Others = &ui.Action{Label: "Sign out everywhere else", Href: "/me/sessions/revoke", Post: true}
+	v.Preferences = ui.Form{Action: "/me/preferences", Submit: "Save", Fields: []ui.Field{
+		{Kind: ui.RadioField, Name: "theme", Label: "Theme", Choices: []ui.Choice{{Label: "As the device says", Chosen: true}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}}}}}
+	return v
+}
+
+func sessionsPage(now time.Time) templates.SessionsPage {
+	v := templates.SessionsPage{Page: Page("Sessions", "/sessions"), Sessions: mePage(now).Sessions}
+	v.NoAsOf, v.Truth = true, nil
+	v.Sessions.Columns = append([]ui.Column{{Label: "Person"}, {Label: "Roles"}}, v.Sessions.Columns...)
+	for i := range v.Sessions.Rows {
+		v.Sessions.Rows[i].Cells = append([]ui.Cell{{Text: "Olof\u202e Palm", Sub: "olof@contoso.example"}, ui.Txt("operator")}, v.Sessions.Rows[i].Cells...)
+	}
+	v.People = ui.Field{Kind: ui.SelectField, Name: "person", Label: "Person", Hint: "Ends all their sessions.", Choices: []ui.Choice{{Value: "x", Label: "Olof\u202e Palm"}}}
+	return v
+}
