@@ -128,7 +128,7 @@ func apply(after map[string]*outcome, s Step, e *Estate) {
 // facts turns the picture of a workspace into what rules read.
 func (o *outcome) facts(e *Estate, f Facts) *policy.Workspace {
 	w := &policy.Workspace{Name: o.name, Description: Unmarked(o.description), Kind: string(tenant.KindWorkspace), State: string(tenant.StateActive),
-		Dedicated: o.capacity != "", Domain: o.domain, InPipeline: policy.Known(o.pipeline), Items: o.items, GUID: string(o.id)}
+		Dedicated: o.capacity != "", Domain: o.domain, Items: o.items, GUID: string(o.id)}
 	if o.id != "" {
 		w.Num = f.Number(o.id)
 	} else {
@@ -136,6 +136,9 @@ func (o *outcome) facts(e *Estate, f Facts) *policy.Workspace {
 	}
 	f.Place(w, o.capacity)
 	w.Planned = true
+	if o.pipeline || o.id == "" {
+		w.InPipeline = policy.Known(o.pipeline)
+	}
 	if o.rolesKnown {
 		o.people(w, e, f)
 	}

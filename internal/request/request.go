@@ -50,6 +50,8 @@ type Request struct {
 	// Expires is when the request falls if nobody has decided, WindowEnds when
 	// it falls if nobody has started it; zero when that does not apply.
 	Expires, WindowEnds time.Time
+	// NotBefore delays the start; zero starts as soon as it is approved.
+	NotBefore time.Time
 	// Note says why it is where it is: a refusal, a question, a reason for
 	// approvals having fallen.
 	Note string
