@@ -127,6 +127,8 @@ func groupsOf(ctx context.Context, tx *sql.Tx, e *expander, level []Way) ([]memb
 	return out, nil
 }
 
+const everybodyVia = "everybody in the organisation"
+
 // everybody adds the whole organisation to the ways of somebody who belongs to
 // it: a user who is no guest.
 func everybody(ctx context.Context, tx *sql.Tx, e *expander, person int64, ways []Way) ([]Way, error) {
@@ -140,7 +142,7 @@ func everybody(ctx context.Context, tx *sql.Tx, e *expander, person int64, ways 
 	if err != nil {
 		return nil, fmt.Errorf("everybody in the organisation: %w", err)
 	}
-	return append(ways, Way{Holder: all, Via: "everybody in the organisation", Steps: 1}), nil
+	return append(ways, Way{Holder: all, Via: everybodyVia, Steps: 1}), nil
 }
 
 func prepareReach(ctx context.Context, tx *sql.Tx, e *expander) error {

@@ -55,6 +55,7 @@ func itemColumns() []Column {
 		{Key: "roles", Title: "Row-level roles", Kind: Number, ExportOnly: true, Null: Unknown, expr: "CASE WHEN i.roles >= 0 THEN i.roles END"},
 		{Key: "schema_error", Title: "Why tables are unknown", Kind: Text, ExportOnly: true, expr: "nullif(i.schema_error, '')"},
 		{Key: "scheduled", Title: "Scheduled refresh", Kind: Bool, ExportOnly: true, Null: Unknown, expr: "CASE WHEN i.refresh IS NULL THEN NULL WHEN instr(i.refresh, '\"enabled\":true') > 0 THEN 1 ELSE 0 END"},
+		{Key: "schedule", Title: "Refresh schedule", Kind: Text, ExportOnly: true, expr: "i.refresh", render: schedule},
 		{Key: "app_copy", Title: "Copy held by an app", Kind: Bool, ExportOnly: true, expr: appCopy},
 		{Key: "description", Title: "Description", Kind: Text, ExportOnly: true, expr: "i.description"},
 		{Key: "owner_told", Title: "Owner as told", Kind: Text, ExportOnly: true, Null: Unknown, expr: ownerText},

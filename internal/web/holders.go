@@ -27,10 +27,7 @@ func (s *Server) groupsOf(c echo.Context, d detail, holders []audit.Row) ([]temp
 	if err != nil {
 		return nil, err
 	}
-	in := membership{place: d.place, of: map[string][]audit.Member{}}
-	for _, m := range members {
-		in.of[m.Group] = append(in.of[m.Group], m)
-	}
+	in := membership{place: d.place, of: byGroup(members)}
 	var out []templates.GroupTree
 	for i, id := range ids {
 		g := templates.GroupTree{ID: "group-" + strconv.Itoa(i+1), Name: rows[i].Text("principal"), Href: d.place.thing(audit.ToPerson, id), Says: "members unknown", Members: in.tree(id, nil)}

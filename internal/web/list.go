@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,7 +53,7 @@ type listRequest struct {
 	// fixed are the filters that the page sets by itself: a list within the
 	// page of one thing shows only what belongs to it.
 	fixed map[string]string
-	// hidden are the columns that would say the same in every row.
+	// hidden are the columns and filters that would say the same for every row.
 	hidden []string
 	// choices are the values of the open filters, names what the ids in force
 	// are called.
@@ -116,7 +117,7 @@ func (r listRequest) reserves(key string) bool {
 // first text.
 func (r listRequest) quick() *audit.Filter {
 	for i := range r.report.Filters {
-		if f := &r.report.Filters[i]; f.Kind == audit.FilterText {
+		if f := &r.report.Filters[i]; f.Kind == audit.FilterText && !slices.Contains(r.hidden, f.Key) {
 			return f
 		}
 	}

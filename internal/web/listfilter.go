@@ -1,6 +1,7 @@
 package web
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -22,7 +23,7 @@ func (r listRequest) filters() ui.FilterBar {
 	}
 	for i := range r.report.Filters {
 		f := &r.report.Filters[i]
-		if _, fixed := r.fixed[f.Key]; fixed {
+		if _, fixed := r.fixed[f.Key]; fixed || slices.Contains(r.hidden, f.Key) {
 			continue
 		}
 		if f.ByLink {

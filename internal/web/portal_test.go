@@ -107,12 +107,12 @@ func (p portal) follow(d *htmlcheck.Doc, selector string) {
 	}
 }
 
-// elsewhere are the pages of others.
+// elsewhere are the pages of others, and files.
 func elsewhere(href string) bool {
 	for _, p := range []string{"/scans", "/me", "/approvals", "/logout", "#"} {
 		if strings.HasPrefix(href, p) {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(href, ".csv") || strings.Contains(href, ".xlsx") || strings.Contains(href, ".json")
 }

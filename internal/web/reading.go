@@ -16,5 +16,11 @@ func (s *Server) reading() []route {
 		{http.MethodGet, "/workspaces/:tenant/:id/items", auth.ViewItems, s.workspaceItems},
 		{http.MethodGet, "/workspaces/:tenant/:id/shares", auth.ViewAccess, s.workspaceShares},
 		{http.MethodGet, "/workspaces/:tenant/:id/history", auth.ViewWorkspaces, s.workspaceHistory},
+		{http.MethodGet, "/items/:tenant/:id", auth.ViewItems, s.item},
+		{http.MethodGet, "/items/:tenant/:id/access", auth.ViewAccess, s.itemAccess},
+		{http.MethodGet, "/items/:tenant/:id/history", auth.ViewItems, s.itemHistory},
+		{http.MethodGet, "/people/:tenant/:id", auth.ViewPeople, s.person},
+		{http.MethodGet, "/people/:tenant/:id/access", auth.ViewPeople, s.personAccess},
+		{http.MethodGet, "/pipelines/:tenant/:id", auth.ViewPipelines, s.pipeline},
 	}
 }
