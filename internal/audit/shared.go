@@ -32,7 +32,7 @@ func principalLookup(key string) lookup {
 // ownerLookup finds the principal that a text names, be it an id or an
 // address. Microsoft gives owners as the one or the other.
 func ownerLookup(key string) lookup {
-	return lookup{key: key, self: "o.told", query: `FROM (
+	return lookup{key: key, self: "o.told", again: true, query: `FROM (
 			SELECT oi.guid AS told, nullif(op.name, '') AS name, oi.guid AS guid, op.gone AS gone, op.enabled AS enabled
 			FROM ident oi JOIN principal op ON op.principal = oi.id AND visible(op) WHERE oi.tenant = @tenant AND oi.guid IN (#)
 			UNION ALL
