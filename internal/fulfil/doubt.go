@@ -1,0 +1,103 @@
+package fulfil
+
+import (
+	"context"
+	"time"
+
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/ledger"
+	"steward/internal/pbi"
+	"steward/internal/workflow"
+)
+
+// looksBeforeRedo is how often a lost write must have been looked for in vain
+// before it is sent again, however harmless that is: lists lag.
+const looksBeforeRedo = 2
+
+// mostAttempts is how often a step is sent by itself.
+const mostAttempts = 4
+
+// doubt settles a step whose outcome is not known.
+func (e *Engine) doubt(ctx context.Context, j *job, s db.RunStep) (workflow.Next, error) {
+	a := j.act(s)
+	if s.Choice != "" {
+		return workflow.Next{}, e.decided(ctx, j, s, a)
+	}
+	if s.Operator {
+		return e.park(ctx, j, s.Note, nil)
+	}
+	if s.Wake.After(e.cfg.Now()) {
+		return e.rest(ctx, j, s.Note, s.Wake)
+	}
+	e.cfg.Hook("before settling look " + s.ID)
+	found, err := e.look(ctx, j, a.look)
+	e.cfg.Hook("after settling look " + s.ID)
+	switch {
+	case err != nil && pbi.Missing(err) && !a.undo && !a.fresh():
+		return workflow.Next{}, e.puzzle(ctx, j, s, "The target is not there any more.")
+	case err != nil:
+		return e.later(ctx, j, s, "Whether it took effect could not be read. "+fault.Sentence(err))
+	case found.many:
+		return workflow.Next{}, e.puzzle(ctx, j, s, "More than one object carries the mark of this step, or it was renamed since.")
+	case found.one:
+		s.Made = true
+		return workflow.Next{}, e.adopt(ctx, j, s, a, found.id)
+	}
+	s.Looks++
+	if a.look.Redo && s.Looks >= looksBeforeRedo {
+		if s.Attempt >= mostAttempts {
+			return workflow.Next{}, e.puzzle(ctx, j, s, "It was sent several times without a clear answer.")
+		}
+		return workflow.Next{}, e.again(ctx, j, s, "It was looked for and is not there; sending it again is safe.", e.cfg.Now())
+	}
+	return e.later(ctx, j, s, "It was looked for and not found.")
+}
+
+// later looks again after twice the time, and leaves it to a person when that
+// has become too long.
+func (e *Engine) later(ctx context.Context, j *job, s db.RunStep, why string) (workflow.Next, error) {
+	s.Tries++
+	wait := e.cfg.Settle << min(s.Tries, 20)
+	if wait > e.cfg.SettleMost {
+		return workflow.Next{}, e.puzzle(ctx, j, s, why)
+	}
+	fence := s.Fence
+	s.Note, s.Wake = why+" It is looked for again.", e.cfg.Now().Add(wait)
+	err := e.write(ctx, "look later "+s.ID, func(tx *db.Tx) error {
+		return tx.SaveStep(ctx, s, db.StepInDoubt, fence)
+	})
+	return workflow.Next{At: s.Wake}, err
+}
+
+// again takes a step back to ready, to be sent once more.
+func (e *Engine) again(ctx context.Context, j *job, s db.RunStep, why string, at time.Time) error {
+	fence := s.Fence
+	s.State, s.Operator, s.Choice, s.Tries, s.Looks, s.Note, s.Wake = db.StepReady, false, "", 0, 0, why, at
+	return e.write(ctx, "redo "+s.ID, func(tx *db.Tx) error {
+		if err := tx.SaveStep(ctx, s, db.StepInDoubt, fence); err != nil {
+			return err
+		}
+		return tx.Record(ctx, entry(j.run, s, ledger.StepRetry, ledger.Done, why))
+	})
+}
+
+// decided does what a person chose.
+func (e *Engine) decided(ctx context.Context, j *job, s db.RunStep, a act) error {
+	choice, id := s.Choice, s.ChosenID
+	s.Choice = ""
+	switch choice {
+	case db.ChooseRedo:
+		return e.again(ctx, j, s, "An operator decided that it did not take effect.", e.cfg.Now())
+	case db.ChooseStop:
+		return e.end(ctx, j, s, db.StepFailed, "An operator gave it up. Whether it took effect is not known.")
+	}
+	if id == "" && len(a.step.Results) > 0 {
+		found, err := e.look(ctx, j, a.look)
+		if err == nil && found.one {
+			id = found.id
+		}
+	}
+	s.Made = true
+	return e.adopt(ctx, j, s, a, id)
+}

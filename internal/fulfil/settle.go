@@ -1,0 +1,82 @@
+package fulfil
+
+import (
+	"context"
+	"time"
+
+	"steward/internal/db"
+	"steward/internal/fault"
+	"steward/internal/ledger"
+	"steward/internal/workflow"
+)
+
+// What CapacityAssignmentStatus says (Groups_CapacityAssignmentStatus).
+const (
+	statusPending = "Pending"
+	statusMoving  = "InProgress"
+	statusArrived = "CompletedSuccessfully"
+	statusFailed  = "AssignmentFailed"
+)
+
+const (
+	// poll is how often a move is asked about; moves take seconds to minutes.
+	poll = 10 * time.Second
+	// moveMost is when a move that does not end is left to a person.
+	moveMost = 2 * time.Hour
+)
+
+// accepted writes down that the service took the write on and works on it.
+func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep) error {
+	was, fence := s.State, s.Fence
+	s.State, s.Note, s.Operator, s.Wake, s.Tries = db.StepSettling, "Accepted; the workspace is moving.", false, e.cfg.Now().Add(poll), 0
+	return e.settled(ctx, "accepted "+s.ID, func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
+			return err
+		}
+		return tx.Record(ctx, entry(j.run, s, ledger.StepWrite, ledger.Intended, s.Note))
+	})
+}
+
+// settle asks how far a move is.
+func (e *Engine) settle(ctx context.Context, j *job, s db.RunStep) (workflow.Next, error) {
+	if s.Wake.After(e.cfg.Now()) {
+		return e.rest(ctx, j, s.Note, s.Wake)
+	}
+	a := j.act(s)
+	arg, err := args(a.look.Args, j.result)
+	if err != nil {
+		return workflow.Next{}, err
+	}
+	e.cfg.Hook("before poll " + s.ID)
+	move, err := e.cfg.Executor.Assignment(ctx, arg["workspace"])
+	e.cfg.Hook("after poll " + s.ID)
+	if err != nil {
+		return e.pollLater(ctx, j, s, "How far it is could not be read. "+fault.Sentence(err))
+	}
+	switch move.Status {
+	case statusArrived:
+		found, err := e.look(ctx, j, a.look)
+		if err != nil || !found.one {
+			return e.pollLater(ctx, j, s, "The move has ended, but the workspace does not show the capacity yet.")
+		}
+		return workflow.Next{}, e.end(ctx, j, s, db.StepDone, "")
+	case statusFailed:
+		return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, "Power BI could not move the workspace to the capacity. Check that the capacity runs and has room.")
+	}
+	return e.pollLater(ctx, j, s, "The workspace is moving to the capacity.")
+}
+
+func (e *Engine) pollLater(ctx context.Context, j *job, s db.RunStep, why string) (workflow.Next, error) {
+	if e.cfg.Now().Sub(s.Intended) > moveMost {
+		return workflow.Next{}, e.puzzle(ctx, j, s, why+" It has taken two hours.")
+	}
+	fence := s.Fence
+	s.Note, s.Wake = why, e.cfg.Now().Add(poll)
+	err := e.write(ctx, "poll later "+s.ID, func(tx *db.Tx) error {
+		if err := tx.SaveStep(ctx, s, db.StepSettling, fence); err != nil {
+			return err
+		}
+		return tx.RunWaits(ctx, j.run.ID, why, s.Wake)
+	})
+	return workflow.Next{At: s.Wake}, err
+}
