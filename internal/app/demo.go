@@ -115,7 +115,7 @@ var moments = []int{60, 56, 52, 48, 44, 40, 36, 32, 28, 24, 20, 16, 12, 8, 5, 3,
 // instead of taking time, so limits hold as documented and it takes seconds.
 func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoOptions) error {
 	clock := cloud.Clock()
-	p, err := New(ctx, cfg, Options{Log: o.Log, forgetCalls: true, Clock: Clock{
+	p, err := New(ctx, cfg, Options{Log: o.Log, lookingBack: true, Clock: Clock{
 		Now: clock.Now,
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			clock.Advance(d)

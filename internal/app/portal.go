@@ -41,9 +41,10 @@ type Options struct {
 	Clock Clock
 	Log   *slog.Logger
 
-	// forgetCalls keeps the budgets of Microsoft's limits in memory only: for
-	// the demo's look back, whose clock is not the machine's.
-	forgetCalls bool
+	// lookingBack is set for the demo's look at past weeks, whose clock is not
+	// the machine's: what it counts against Microsoft's limits is not kept, and
+	// neither are the raw answers.
+	lookingBack bool
 	// onScan is told of every scan that began or ended.
 	onScan func(ctx context.Context, s db.Scan, what string)
 }

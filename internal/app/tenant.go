@@ -43,7 +43,7 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 	if err != nil {
 		return nil, err
 	}
-	if !o.forgetCalls {
+	if !o.lookingBack {
 		b.db = d
 	}
 	subject, budgets, g, err := b.subject(ctx, calls.Note)
@@ -55,7 +55,7 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 		PersonalWorkspaces: t.Scan.Personal(), ActivityDays: t.Scan.ActivityDays,
 		Now: o.Clock.Now, Sleep: o.Clock.Sleep, Log: b.log, OnChange: o.onScan,
 	}
-	if days := int(t.Scan.Archive().Hours() / 24); days > 0 {
+	if days := int(t.Scan.Archive().Hours() / 24); days > 0 && !o.lookingBack {
 		cfg.ArchiveDir, cfg.ArchiveDays = filepath.Join(dataDir, "archive"), days
 	}
 	if t.Scan.UnusedWorkspaces != nil {

@@ -186,7 +186,8 @@ func (r *run) keepPages(name string) (*pageFile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("archive %s: %w", name, err)
 	}
-	return &pageFile{path: filepath.Join(r.archiveDir(), "part-"+name+".json.gz"), tmp: tmp, zip: gzip.NewWriter(tmp)}, nil
+	zip, _ := gzip.NewWriterLevel(tmp, gzip.BestSpeed) // the level is valid
+	return &pageFile{path: filepath.Join(r.archiveDir(), "part-"+name+".json.gz"), tmp: tmp, zip: zip}, nil
 }
 
 func (p *pageFile) add(page any) error {
