@@ -11,6 +11,7 @@ import (
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/policy"
+	"steward/internal/web/guard"
 	"steward/internal/witness"
 )
 
@@ -23,7 +24,8 @@ type Portal struct {
 	DB      *db.DB
 	Tenants []*Tenant
 
-	rules *policy.Keeper
+	limits guard.Limits
+	rules  *policy.Keeper
 	// rulesChanged asks for judging everything again; judging lets one judge at
 	// a time.
 	rulesChanged chan struct{}
@@ -40,6 +42,9 @@ type Portal struct {
 type Options struct {
 	Clock Clock
 	Log   *slog.Logger
+	// Limits bound how often one may sign in, write and export; zero fields get
+	// the defaults.
+	Limits guard.Limits
 
 	// lookingBack is set for the demo's look at past weeks, whose clock is not
 	// the machine's: what it counts against Microsoft's limits is not kept, and
@@ -62,7 +67,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, rules: newKeeper(cfg.Policies, o.Clock.now()), rulesChanged: make(chan struct{}, 1)}
+	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, rules: newKeeper(cfg.Policies, o.Clock.now()), rulesChanged: make(chan struct{}, 1)}
 	if err := p.reloadRules(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -81,15 +81,8 @@ func New(cfg Config) (*Server, error) {
 
 // protect puts the guard in front of every route, known and unknown.
 func (s *Server) protect(table []route) error {
-	lines := guard.SignInRoutes()
-	for _, r := range s.public() {
-		lines = append(lines, guard.Route{Method: r.method, Path: r.path, Public: true, AnyHost: r.path == "/healthz"})
-	}
-	for _, r := range table {
-		lines = append(lines, r.guarded())
-	}
 	g, err := guard.New(guard.Config{
-		Auth: s.Auth, Routes: lines, PublicURL: s.PublicURL, Hosts: s.Hosts, Proxies: s.Proxies, Limits: s.Limits, Now: s.Now, Log: s.Log,
+		Auth: s.Auth, Routes: s.guarded(table), PublicURL: s.PublicURL, Hosts: s.Hosts, Proxies: s.Proxies, Limits: s.Limits, Now: s.Now, Log: s.Log,
 	})
 	if err != nil {
 		return err
