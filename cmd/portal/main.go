@@ -41,6 +41,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Check the set-up of each tenant and say how to mend it. Exit 1 when something must be mended."`
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
 	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
+	Ledger   ledgerCmd   `cmd:"" help:"Verify or export the ledger."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema and stop."`
 	Version  versionCmd  `cmd:"" help:"Print the version and the build."`
 }

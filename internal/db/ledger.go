@@ -115,6 +115,20 @@ func (r *Reader) LastCheckpoint(ctx context.Context) (string, error) {
 	return note, nil
 }
 
+// CheckpointCovering returns the first checkpoint that vouches for an entry, as
+// a signed note; empty when there is none yet.
+func (r *Reader) CheckpointCovering(ctx context.Context, seq int64) (string, error) {
+	var note string
+	err := r.QueryRow(ctx, `SELECT note FROM ledger_checkpoint WHERE seq >= $1 ORDER BY id LIMIT 1`, seq).Scan(&note)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the checkpoint that covers entry %d: %w", seq, classify(err))
+	}
+	return note, nil
+}
+
 func ledgerIdentity(ctx context.Context, tx *sql.Tx) (ledger.Identity, error) {
 	var id ledger.Identity
 	err := tx.QueryRowContext(ctx, `SELECT database, epoch FROM ledger_identity`).Scan(&id.Database, &id.Epoch)

@@ -30,6 +30,9 @@ type LedgerFilter struct {
 	Outcome  ledger.Outcome
 	// ActorID is an object id; ActorTenant its directory.
 	ActorID, ActorTenant string
+	// ActorName is a part of the actor's name, compared without regard to ASCII
+	// case. Names are for reading: two people may have one.
+	ActorName            string
 	ObjectKind, ObjectID string
 	// Tenant is a configured name.
 	Tenant string
@@ -129,6 +132,9 @@ func (f LedgerFilter) where(scope LedgerScope) (string, []any) {
 		if eq.value != "" {
 			add(eq.column+" = $%d", eq.value)
 		}
+	}
+	if f.ActorName != "" {
+		add("instr(lower(body ->> 'actor_name'), lower($%d)) > 0", f.ActorName)
 	}
 	if f.Text != "" {
 		add("instr(lower(body), lower($%d)) > 0", f.Text)

@@ -38,6 +38,9 @@ type Record struct {
 // Entry reads the record's body.
 func (r Record) Entry() (Entry, error) { return Parse(r.Body) }
 
+// Follows reports whether the record fits its hash and the hash before it.
+func (r Record) Follows(prev Hash) bool { return link(prev, r.Seq, r.Body) == r.Hash }
+
 // Genesis returns the hash before the first entry. It holds the database's id,
 // so that entries of one database do not fit into another.
 func Genesis(database string) Hash {

@@ -26,7 +26,8 @@ type route struct {
 // format is a download, and needs the right to take data away as well.
 func (r route) guarded() guard.Route {
 	ext := strings.TrimPrefix(path.Ext(r.path), ".")
-	return guard.Route{Method: r.method, Path: r.path, Action: r.action, Export: slices.Contains(audit.Formats, audit.Format(ext))}
+	file := slices.Contains(audit.Formats, audit.Format(ext)) || ledgerFormats[ext] != ""
+	return guard.Route{Method: r.method, Path: r.path, Action: r.action, Export: file}
 }
 
 // public are the routes that need no one to be signed in.

@@ -19,6 +19,13 @@ func (s *Server) running() []route {
 		{http.MethodGet, "/setup", auth.ViewSetup, s.setup},
 		{http.MethodPost, "/setup", auth.CheckSetup, s.checkSetup},
 
+		{http.MethodGet, "/ledger", auth.ViewLedger, s.ledger},
+		{http.MethodGet, "/ledger.csv", auth.ExportLedger, s.exportLedger("csv")},
+		{http.MethodGet, "/ledger.json", auth.ExportLedger, s.exportLedger("json")},
+		{http.MethodGet, "/ledger.jsonl", auth.ExportLedger, s.exportLedger("jsonl")},
+		{http.MethodPost, "/ledger/verify", auth.VerifyLedger, s.verifyLedger},
+		{http.MethodGet, "/ledger/:seq", auth.ViewLedger, s.ledgerEntry},
+
 		{http.MethodGet, "/me", auth.ViewOwnSessions, s.me},
 		{http.MethodPost, "/me/preferences", auth.ViewOwnSessions, s.savePreferences},
 		{http.MethodPost, "/me/sessions/revoke", auth.RevokeOwnSessions, s.revokeOwn},

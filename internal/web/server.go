@@ -22,6 +22,8 @@ type Config struct {
 	Scans   Scans
 	// Installation is the running program, for the set-up page.
 	Installation Installation
+	// Ledger is the ledger's keeper, for its pages.
+	Ledger Ledger
 	// Rules is where decisions about rules and violations are made; Policies
 	// shows the rules in force and tries drafts out.
 	Rules    RuleDesk
