@@ -1,0 +1,213 @@
+package fulfil_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"steward/internal/db"
+	"steward/internal/request"
+	"steward/internal/sim"
+)
+
+// crashed is what the program ends with at a fail point.
+type crashed struct{ point string }
+
+// weather is what a crash happens in: what becomes of replies and
+// lists, and whether the service refuses a second workspace of a name.
+type weather struct {
+	lost bool
+	lag  time.Duration
+	same bool
+}
+
+func (w weather) String() string {
+	return fmt.Sprintf("lost=%v lag=%v same=%v", w.lost, w.lag, w.same)
+}
+
+func (w weather) faults() (out []sim.Fault) {
+	if w.lost {
+		for _, op := range []string{"*_CreateWorkspace", "Groups_AddGroupUser", "Groups_AssignToCapacity", "Pipelines_CreatePipeline", "Pipelines_AssignWorkspace"} {
+			out = append(out, sim.Fault{Match: op, Nth: 1, Effect: sim.Effect{Drop: "after"}})
+		}
+	}
+	if w.lag > 0 {
+		for _, op := range []string{"*_ListWorkspaces", "Pipelines_GetPipelines", "Groups_GetGroupUsers"} {
+			out = append(out, sim.Fault{Match: op, Effect: sim.Effect{Lag: sim.Span(w.lag)}})
+		}
+	}
+	return out
+}
+
+func weathers() (out []weather) {
+	for _, lost := range []bool{false, true} {
+		for _, lag := range []time.Duration{0, 300 * time.Millisecond, 5 * time.Second} {
+			for _, same := range []bool{false, true} {
+				out = append(out, weather{lost, lag, same})
+			}
+		}
+	}
+	return out
+}
+
+// TestCrashAnywhere ends the program at every point of a run: before and after
+// each commit and each call. Whatever happens, nothing is done twice, nothing
+// is lost, and what nobody can tell is shown to an operator.
+//
+// By default a sample of the points is taken; STEWARD_LONG=1 takes them all.
+func TestCrashAnywhere(t *testing.T) {
+	t.Parallel()
+	long := os.Getenv("STEWARD_LONG") != ""
+	all := weathers()
+	cases, asked := 0, 0
+	for i, w := range all {
+		if !long && i%4 != 1 { // a calm and a rough one with lag, and two between
+			continue
+		}
+		points := crash(t, w, -1, &asked)
+		step := 1
+		if !long {
+			step = len(points)/5 + 1
+		}
+		for n := i % step; n < len(points); n += step {
+			crash(t, w, n, &asked)
+			cases++
+			if t.Failed() {
+				t.Fatalf("%v: the program ended at point %d: %s", w, n, points[n])
+			}
+		}
+		if len(points) < 60 {
+			t.Errorf("only %d fail points", len(points))
+		}
+		t.Logf("%v: %d points", w, len(points))
+	}
+	t.Logf("%d crashes, an operator was asked %d times", cases, asked)
+}
+
+// crash carries out a small project and ends the program at the n-th point.
+// It returns the points there were.
+func crash(t *testing.T, w weather, n int, asked *int) (points []string) {
+	t.Helper()
+	b := setup(t, func(c *sim.Config) { c.SameNames = w.same })
+	p := b.project()
+	p.Environments = p.Environments[:2]
+	for i := range p.Environments {
+		p.Environments[i].Members = p.Environments[i].Members[:1]
+	}
+	id := b.agree(p, b.estate())
+	b.clock.Advance(time.Hour) // so that lists that lag know the tenant
+	b.cloud.SetFaults(w.faults())
+	b.hook = func(point string) {
+		if len(points) == n {
+			points = append(points, point)
+			panic(crashed{point})
+		}
+		points = append(points, point)
+	}
+	for range 300 {
+		more := b.surviving()
+		*asked += b.operate(p)
+		if !more && b.quiet() {
+			break
+		}
+	}
+	b.hook = nil
+	b.want(id, db.RunDone)
+	b.once(t, p)
+	return points
+}
+
+// surviving is turn, with a restart when the program ended in it.
+func (b *bed) surviving() (more bool) {
+	defer func() {
+		if p := recover(); p != nil {
+			if _, ok := p.(crashed); !ok {
+				panic(p)
+			}
+			b.restart()
+			b.visible()
+			more = true
+		}
+	}()
+	return b.turn()
+}
+
+// visible checks that no step is left whose write may be under way: after a
+// restart each of them is in doubt, where the pages show it.
+func (b *bed) visible() {
+	b.t.Helper()
+	var n int
+	if err := b.db.Reader().QueryRow(b.t.Context(), `SELECT count(*) FROM run_step WHERE state = 'intent'`).Scan(&n); err != nil || n != 0 {
+		b.t.Errorf("%d steps look as if they were being written (%v)", n, err)
+	}
+}
+
+func (b *bed) quiet() bool {
+	open, err := b.db.Reader().OpenRuns(b.t.Context(), "")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return len(open) == 0
+}
+
+// operate does what an operator would: look into the tenant, and say what
+// became of each step that is theirs to judge.
+func (b *bed) operate(p *request.ProjectParams) (asked int) {
+	b.t.Helper()
+	doubts, err := b.db.Reader().StepsInDoubt(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, s := range doubts {
+		if !s.Operator || s.Choice != "" {
+			continue
+		}
+		asked++
+		choice, found := db.ChooseRedo, ""
+		if s.Operation == "Pipelines_CreatePipeline" {
+			for _, line := range b.pipelines() {
+				choice, found = db.ChooseAdopt, line.ID
+			}
+		}
+		if err := b.db.ResolveStep(b.t.Context(), s.Run, s.ID, choice, found, person("operator")); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return asked
+}
+
+// once checks that everything is there once, by the tenant and by the journal.
+func (b *bed) once(t *testing.T, p *request.ProjectParams) {
+	t.Helper()
+	for i := range p.Environments {
+		name := p.NameFor(i)
+		if found := b.named(name); len(found) != 1 {
+			t.Errorf("there are %d workspaces %s", len(found), name)
+		} else if len(found[0].Grants) != 2 || found[0].CapacityID == "" {
+			t.Errorf("%s has %d roles and capacity %q", name, len(found[0].Grants), found[0].CapacityID)
+		}
+	}
+	if lines := b.pipelines(); len(lines) != 1 {
+		t.Errorf("there are %d pipelines", len(lines))
+	}
+	done := map[string]int{}
+	for _, w := range b.cloud.Journal().Writes() {
+		if w.Performed && w.Status < 300 {
+			done[w.Operation+" "+w.Path+" "+w.Body]++
+		}
+	}
+	for what, n := range done {
+		if n != 1 {
+			t.Errorf("done %d times: %s", n, what)
+		}
+	}
+	if want := 2 + 2 + 2 + 1 + 2; len(done) != want {
+		var lines []string
+		for what := range done {
+			lines = append(lines, what)
+		}
+		t.Errorf("%d different writes were done, want %d:\n%s", len(done), want, strings.Join(lines, "\n"))
+	}
+}

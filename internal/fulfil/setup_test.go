@@ -1,0 +1,355 @@
+package fulfil_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"steward/internal/contract"
+	"steward/internal/db"
+	"steward/internal/db/dbtest"
+	"steward/internal/entra"
+	"steward/internal/fulfil"
+	"steward/internal/pbi"
+	"steward/internal/request"
+	"steward/internal/sim"
+	"steward/internal/sim/world"
+	"steward/internal/tenant"
+)
+
+// start is the moment at which the tests begin.
+var start = time.Date(2026, 10, 20, 9, 30, 0, 0, time.UTC)
+
+// bed is a stand-in, a database and an engine between them, all on one clock.
+type bed struct {
+	*fulfil.Engine
+	t      *testing.T
+	world  *world.World
+	cloud  *sim.Cloud
+	clock  *sim.Clock
+	db     *db.DB
+	x      *pbi.Executor
+	secret func() (string, error)
+	hook   func(string)
+	ended  []fulfil.Ended
+	serial int
+}
+
+// shared worlds would be changed by the runs, so each bed has its own.
+func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
+	t.Helper()
+	b := &bed{t: t, world: world.New(world.Config{Seed: 7, Workspaces: 20}), clock: sim.FrozenClock(start)}
+	sc := sim.Config{World: b.world, Clock: b.clock}
+	for _, e := range edit {
+		e(&sc)
+	}
+	b.cloud = sim.New(sc)
+	at, err := b.cloud.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{}
+	t.Cleanup(func() {
+		transport.CloseIdleConnections()
+		if err := b.cloud.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	b.db = dbtest.Open(t, b.clock.Now)
+	app, _ := b.cloud.Entra.App("executor")
+	b.secret = func() (string, error) { return app.Secret, nil }
+	tokens, err := entra.New(entra.Config{Authority: at.Authority, TenantID: b.world.Config().TenantID, ClientID: app.ClientID,
+		Secret: func() (string, error) { return b.secret() }, Scope: at.Resource + "/.default",
+		HTTPClient: &http.Client{Transport: transport}, Now: b.clock.Now, Sleep: b.sleep})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.x, err = pbi.NewExecutor(pbi.Config{API: at.API + "/v1.0/myorg", Fabric: at.Fabric + "/v1", Tokens: tokens, Now: b.clock.Now,
+		Sleep: b.sleep, Transport: contract.New(t).RoundTripper(transport)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.restart()
+	return b
+}
+
+// restart is a new engine over the same database, as after a crash.
+func (b *bed) restart() {
+	b.t.Helper()
+	var err error
+	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db}, Now: b.clock.Now,
+		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) },
+		Hook: func(p string) {
+			if b.hook != nil {
+				b.hook(p)
+			}
+		}})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.Recover(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+var sleeping sync.Mutex
+
+// sleep lets the stand-in's time pass.
+func (b *bed) sleep(ctx context.Context, d time.Duration) error {
+	sleeping.Lock()
+	defer sleeping.Unlock()
+	b.clock.Advance(d)
+	return ctx.Err()
+}
+
+// estate is what a scan would have seen: capacities, people, groups, and the
+// workspaces named.
+func (b *bed) estate(ids ...string) *request.Estate {
+	now := b.clock.Now()
+	e := &request.Estate{Tenant: "contoso", TenantID: request.ID(b.world.Config().TenantID), Names: map[string][]request.ID{},
+		Workspaces: map[request.ID]request.Workspace{}, Capacities: map[request.ID]tenant.Capacity{},
+		Principals: map[request.ID]request.Principal{}, Pipelines: map[request.ID]request.Pipeline{}, Domains: map[request.ID]tenant.Domain{}}
+	for _, c := range b.world.Capacities(now) {
+		e.Capacities[request.NewID(c.ID)] = tenant.Capacity{ID: c.ID, Name: c.DisplayName, State: c.State}
+	}
+	for u := range b.world.Users(now) {
+		e.Principals[request.NewID(u.ID)] = request.Principal{PeopleKnown: true,
+			Principal: tenant.Principal{ID: u.ID, Kind: tenant.PrincipalUser, Name: u.DisplayName, Address: u.UPN}}
+	}
+	for g := range b.world.Groups(now) {
+		e.Principals[request.NewID(g.ID)] = request.Principal{PeopleKnown: true,
+			Principal: tenant.Principal{ID: g.ID, Kind: tenant.PrincipalGroup, Name: g.DisplayName}}
+	}
+	for _, id := range ids {
+		ws, ok := b.world.Workspace(id, now)
+		if !ok {
+			b.t.Fatalf("no workspace %s", id)
+		}
+		w := request.Workspace{Workspace: tenant.Workspace{ID: ws.ID, Name: ws.Name, Description: ws.Description, Kind: tenant.KindWorkspace,
+			State: tenant.WorkspaceState(ws.State), CapacityID: ws.CapacityID, Dedicated: ws.CapacityID != "", UsersKnown: true}}
+		for _, g := range ws.Grants {
+			w.Users = append(w.Users, tenant.Grant{Right: tenant.Right(g.Right), Principal: tenant.Principal{ID: g.Principal.ID}})
+		}
+		e.Workspaces[request.NewID(id)] = w
+	}
+	return e
+}
+
+var (
+	asker    = request.Party{TenantID: "11111111-1111-1111-1111-111111111111", ObjectID: "aaaaaaaa-0000-0000-0000-000000000001", Name: "Asker"}
+	approver = request.Party{TenantID: asker.TenantID, ObjectID: "aaaaaaaa-0000-0000-0000-000000000002", Name: "Approver"}
+	second   = request.Party{TenantID: asker.TenantID, ObjectID: "aaaaaaaa-0000-0000-0000-000000000003", Name: "Second"}
+)
+
+// agree takes a request through draft, submission and decision, and returns its
+// id: nothing is left out that the triggers ask for.
+func (b *bed) agree(p request.Params, e *request.Estate) string {
+	b.t.Helper()
+	b.serial++
+	id := "request-000" + string(rune('a'+b.serial))
+	plan, errs := request.Build(p, e, request.Context{Request: id, Revision: 1, Reason: "because", Now: b.clock.Now(), Approval: 72 * time.Hour, Window: 24 * time.Hour})
+	if len(errs) > 0 {
+		b.t.Fatalf("build: %v", errs)
+	}
+	bytes, err := plan.Canonical()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	params, err := json.Marshal(p)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	tid, err := b.db.EnsureTenant(b.t.Context(), "contoso", b.world.Config().TenantID)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	stages := []request.Stage{{Order: 1, Count: 2, Role: "approver"}}
+	r := request.Request{ID: id, Tenant: "contoso", Kind: p.Kind(), Title: plan.Title, State: request.Draft, Params: params, Reason: "because",
+		Requester: asker, Editor: asker, Stages: stages, Rule: "test", Risk: request.RiskHigh, Expires: b.clock.Now().Add(72 * time.Hour)}
+	b.write(func(ctx context.Context, tx *db.Tx) error {
+		if err := tx.InsertRequest(ctx, tid, r); err != nil {
+			return err
+		}
+		r.Version = 1
+		err := tx.SubmitRequest(ctx, db.Submission{Request: r, Plan: bytes, Hash: request.HashOf(bytes), Need: 2, Later: plan.Later, Places: plan.Places,
+			Parties: []request.Involved{{Party: asker, Why: request.WhyRequester}, {Party: asker, Why: request.WhyEditor}}}, asker)
+		if err != nil {
+			return err
+		}
+		for _, who := range []request.Party{approver, second} {
+			if err := tx.AddApproval(ctx, id, request.Decision{Plan: request.HashOf(bytes), By: who, Stage: 1, Approves: true}); err != nil {
+				return err
+			}
+		}
+		q, err := tx.Request(ctx, id)
+		if err != nil {
+			return err
+		}
+		q.WindowEnds = tx.Now.Add(24 * time.Hour)
+		return tx.MoveRequest(ctx, q, request.Approved, approver, "approved", "")
+	})
+	return id
+}
+
+func (b *bed) write(fn func(context.Context, *db.Tx) error) {
+	b.t.Helper()
+	if err := b.db.Write(b.t.Context(), func(tx *db.Tx) error { return fn(b.t.Context(), tx) }); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// goOn carries on until nothing is left, or only what waits for a person. The
+// clock moves to when the engine wants to come back.
+func (b *bed) goOn() {
+	b.t.Helper()
+	for range 2000 {
+		if !b.turn() {
+			return
+		}
+	}
+	b.t.Fatal("the run does not end")
+}
+
+// turn is one round; false when nothing moves any more by itself.
+func (b *bed) turn() bool {
+	ctx := b.t.Context()
+	ids, err := b.Due(ctx)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, id := range ids {
+		next, err := b.Advance(ctx, id)
+		for err == nil && !next.Ended && !next.At.After(b.clock.Now()) {
+			next, err = b.Advance(ctx, id)
+		}
+		if err != nil && !errors.Is(err, context.Canceled) {
+			b.t.Logf("advance: %v", err)
+			b.clock.Advance(time.Second)
+		}
+	}
+	open, err := b.db.Reader().OpenRuns(ctx, "")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var first time.Time
+	for _, r := range open {
+		if b.waitsForPerson(r) {
+			continue
+		}
+		if r.Wake.IsZero() || first.IsZero() || r.Wake.Before(first) {
+			first = r.Wake
+		}
+	}
+	if first.After(b.clock.Now()) {
+		b.clock.Set(first)
+	}
+	for _, r := range open {
+		if !b.waitsForPerson(r) {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bed) waitsForPerson(r db.Run) bool {
+	if !r.Paused.IsZero() || strings.Contains(r.Waits, "on hold") {
+		return true
+	}
+	for _, s := range b.steps(r.ID) {
+		if s.Operator && s.Choice == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (b *bed) steps(run string) []db.RunStep {
+	b.t.Helper()
+	steps, err := b.db.Reader().RunSteps(b.t.Context(), run)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return steps
+}
+
+func (b *bed) run(id string) db.Run {
+	b.t.Helper()
+	r, err := b.db.Reader().Run(b.t.Context(), id)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return r
+}
+
+// want checks how a run ended, and its request with it.
+func (b *bed) want(id string, state db.RunState) {
+	b.t.Helper()
+	r := b.run(id)
+	if r.State != state {
+		b.t.Errorf("run %s is %s (%s %s), want %s", id, r.State, r.Waits, r.Note, state)
+		for _, s := range b.steps(id) {
+			b.t.Logf("  %-8s %-9s attempt %d %s | %s", s.ID, s.State, s.Attempt, s.Says, s.Note)
+		}
+		return
+	}
+	q, err := b.db.Reader().Request(b.t.Context(), id)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if string(q.State) != string(state) {
+		b.t.Errorf("request %s is %s, its run %s", id, q.State, state)
+	}
+}
+
+// project asks for three workspaces on a capacity, two groups on each, and a
+// pipeline.
+func (b *bed) project() *request.ProjectParams {
+	var groups []request.ID
+	for g := range b.world.Groups(b.clock.Now()) {
+		if g.SecurityEnabled && len(groups) < 2 {
+			groups = append(groups, request.NewID(g.ID))
+		}
+	}
+	members := []request.Member{{Who: groups[0], Right: "Admin"}, {Who: groups[1], Right: "Viewer"}}
+	p := &request.ProjectParams{Department: "Zebra", Project: "Stripes", Description: "About stripes.", Pipeline: true}
+	for _, name := range []string{"DEV", "TEST", "PROD"} {
+		p.Environments = append(p.Environments, request.EnvironmentParams{Name: name, Capacity: b.capacity(), Members: members})
+	}
+	return p
+}
+
+// capacity is one that runs and that the executor may use.
+func (b *bed) capacity() request.ID {
+	for _, k := range b.world.Capacities(b.clock.Now()) {
+		if k.State == "Active" && !k.PremiumPerUser() {
+			return request.NewID(k.ID)
+		}
+	}
+	b.t.Fatal("no capacity runs")
+	return ""
+}
+
+// named are the workspaces that are there under a name.
+func (b *bed) named(name string) (out []*world.Workspace) {
+	for ws := range b.world.All(b.clock.Now()) {
+		if ws.Name == name && ws.State == world.StateActive {
+			out = append(out, ws)
+		}
+	}
+	return out
+}
+
+// made counts the calls of an operation that the stand-in performed.
+func (b *bed) made(operation string) (n int) {
+	for _, w := range b.cloud.Journal().Writes() {
+		if strings.HasSuffix(w.Operation, operation) && w.Performed && w.Status < 300 {
+			n++
+		}
+	}
+	return n
+}
