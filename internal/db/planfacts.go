@@ -50,7 +50,12 @@ func (r *Reader) OpenPlanFacts(ctx context.Context, v View, e *request.Estate) (
 func (p *PlanFacts) Number(id request.ID) int64 { return p.numbers[id] }
 
 // Principal implements request.Facts.
-func (p *PlanFacts) Principal(id request.ID) *policy.Principal { return p.PrincipalByID(string(id)) }
+func (p *PlanFacts) Principal(id request.ID) *policy.Principal {
+	if id == "" {
+		return nil // whoever has no address is not meant
+	}
+	return p.PrincipalByID(string(id))
+}
 
 // Place implements request.Facts.
 func (p *PlanFacts) Place(w *policy.Workspace, capacity request.ID) {

@@ -33,11 +33,13 @@ func (r *Reader) UnusedDue(ctx context.Context, tenantID int64, limit int, began
 	return due, classify(rows.Err())
 }
 
-// UnusedRead notes that the list of a workspace was read now.
-func (d *DB) UnusedRead(ctx context.Context, tenantID int64, workspaceID string) error {
+// UnusedRead notes that the list of a workspace was read by the scan that began
+// at the given time: all lists of one scan are equally old, whatever the order
+// in which it read them.
+func (d *DB) UnusedRead(ctx context.Context, tenantID int64, workspaceID string, began time.Time) error {
 	err := d.Write(ctx, func(tx *Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO unused_read (tenant, ws, at) SELECT $1, id, $3 FROM ident WHERE tenant = $1 AND guid = $2
-			ON CONFLICT (tenant, ws) DO UPDATE SET at = excluded.at`, tenantID, workspaceID, tx.Millis())
+			ON CONFLICT (tenant, ws) DO UPDATE SET at = excluded.at`, tenantID, workspaceID, Millis(began))
 		return err
 	})
 	if err != nil {

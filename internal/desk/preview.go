@@ -113,7 +113,7 @@ func (d *Desk) judge(ctx context.Context, view db.View, e *request.Estate, p *re
 		one := found(f)
 		_, one.Already = before[findingKey(f)]
 		delete(before, findingKey(f))
-		one.Refuses = !one.Already && rules.Refuses(one.Rule, one.Severity)
+		one.Refuses = !one.Already && rules.Refuses(one.Rule, one.Severity) && !p.Archives(one.Object)
 		p.Judged.Findings = append(p.Judged.Findings, one)
 	}
 	for _, key := range slices.Sorted(maps.Keys(before)) {

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"slices"
 	"strings"
 
 	"steward/internal/tenant"
@@ -96,6 +97,14 @@ func (p *WorkspaceRestoreParams) plan(b *builder) {
 
 // archivedMark ends the name of an archived workspace.
 const archivedMark = " (archived)"
+
+// Archives reports whether the plan gives a workspace this name to mark it as
+// archived: the mark breaks naming rules on purpose.
+func (p *Plan) Archives(name string) bool {
+	return strings.HasSuffix(name, archivedMark) && slices.ContainsFunc(p.Steps, func(s Step) bool {
+		return s.Call.Operation == "Workspaces_UpdateWorkspace" && s.Call.Body["displayName"].String() == name
+	})
+}
 
 // Validate implements Params.
 func (p *WorkspaceArchiveParams) Validate() (e FieldErrors) {

@@ -72,7 +72,7 @@ func (r *run) storeUnused(ctx context.Context, ws string, list []tenant.Unused) 
 	if err := r.in.Unused(ctx, ws, list); err != nil {
 		return stored(err)
 	}
-	return stored(r.cfg.DB.UnusedRead(ctx, r.tenant, ws))
+	return stored(r.cfg.DB.UnusedRead(ctx, r.tenant, ws, r.record.Started))
 }
 
 // unusedExtent says of how many workspaces the list was ever read.
