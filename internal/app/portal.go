@@ -31,7 +31,9 @@ type Portal struct {
 	rulesChanged chan struct{}
 	judging      sync.Mutex
 
-	scans  *scans
+	scans *scans
+	// acting carries out what was agreed; nil before Serve.
+	acting *acting
 	checks *setupChecks
 	// witness is nil when no signing key is configured, and before Serve.
 	witness *witness.Witness

@@ -82,6 +82,15 @@ func (s *scans) Start(_ context.Context, tenant, kind string, by ledger.Actor) e
 	return nil
 }
 
+// goOn runs fn with the context of the scans, unless the portal is stopping.
+func (s *scans) goOn(fn func(context.Context)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx := s.ctx; ctx != nil && ctx.Err() == nil {
+		s.wg.Go(func() { fn(ctx) })
+	}
+}
+
 // Cancel stops the tenant's running scan.
 func (s *scans) Cancel(_ context.Context, tenant string, by ledger.Actor) error {
 	t, err := s.portal.Tenant(tenant)

@@ -39,6 +39,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if err != nil {
 		return err
 	}
+	if p.acting, err = p.newActing(ctx); err != nil {
+		return err
+	}
 	if err := p.recordStart(ctx, ledger.Start); err != nil {
 		return err
 	}
@@ -57,8 +60,10 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 		wg.Wait()
 		return err
 	}
+	p.acting.begin(work)
 	err = p.listen(ctx, pages, ready)
 	stop()
+	p.acting.wait()
 	p.scans.wait()
 	p.checks.wait()
 	wg.Wait()
