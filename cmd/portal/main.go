@@ -42,6 +42,7 @@ type cli struct {
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
 	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
 	Ledger   ledgerCmd   `cmd:"" help:"Verify or export the ledger."`
+	Policy   policyCmd   `cmd:"" help:"Check, test and try out a rule file."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema and stop."`
 	Version  versionCmd  `cmd:"" help:"Print the version and the build."`
 }
