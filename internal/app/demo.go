@@ -70,7 +70,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	defer func() { _ = p.Close() }()
 	return p.Serve(ctx, func(net.Addr) {
 		demoWelcome(o, cfg, cloud)
-		if err := p.scans.Start(ctx, p.Tenants[0].Config.Name, string(db.ScanIncremental), ledger.Actor{}); err != nil {
+		if err := p.scans.Start(ctx, p.Tenants[0].Config.Name, string(db.ScanIncremental), ledger.Actor{Kind: ledger.System, Name: "Steward"}); err != nil {
 			o.Log.Warn("the scan at the start did not begin", "err", err)
 		}
 		if o.Ready != nil {

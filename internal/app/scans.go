@@ -74,8 +74,12 @@ func (s *scans) Start(_ context.Context, tenant, kind string, by ledger.Actor) e
 	if ctx == nil || ctx.Err() != nil {
 		return fault.New(fault.Unavailable, "The portal is starting or stopping. Try again in a moment.")
 	}
+	req := scan.Request{Kind: k, Cause: "person", AskedBy: by.Name}
+	if by.Kind == ledger.System {
+		req.Cause, req.AskedBy = "schedule", ""
+	}
 	s.wg.Go(func() {
-		if _, err := t.Scanner.Run(ctx, scan.Request{Kind: k, Cause: "person", AskedBy: by.Name}); err != nil {
+		if _, err := t.Scanner.Run(ctx, req); err != nil {
 			s.portal.log.Warn("scan ended without being published", "tenant", tenant, "err", err)
 		}
 	})

@@ -58,9 +58,10 @@ type Counts struct {
 
 // Addresses the frame itself leads to.
 const (
-	searchPath = "/search"
-	prefsPath  = "/me/preferences"
-	logoutPath = "/logout"
+	searchPath    = "/search"
+	prefsPath     = "/me/preferences"
+	logoutPath    = "/logout"
+	approvalsPath = "/approvals"
 )
 
 func frame(p Page) ui.Frame {
@@ -82,7 +83,9 @@ func frame(p Page) ui.Frame {
 			who.Href = "/me"
 		}
 		f.Person = &who
-		f.Inbox = &ui.NavItem{Label: "Approvals", Href: "/approvals", Count: p.Counts.Approvals}
+		if p.May == nil || p.May(approvalsPath) {
+			f.Inbox = &ui.NavItem{Label: "Approvals", Href: approvalsPath, Count: p.Counts.Approvals}
+		}
 	}
 	return f
 }
