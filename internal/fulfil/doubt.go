@@ -37,6 +37,8 @@ func (e *Engine) doubt(ctx context.Context, j *job, s db.RunStep) (workflow.Next
 	case err != nil && pbi.Missing(err) && !a.undo && !a.fresh():
 		return workflow.Next{}, e.puzzle(ctx, j, s, "The target is not there any more.")
 	case err != nil:
+		// While the tenant cannot be read nobody could tell; it is tried on.
+		s.Tries = min(s.Tries, e.lastTry()-1)
 		return e.later(ctx, j, s, "Whether it took effect could not be read. "+fault.Sentence(err))
 	case found.many:
 		return workflow.Next{}, e.puzzle(ctx, j, s, "More than one object carries the mark of this step, or it was renamed since.")
@@ -68,6 +70,15 @@ func (e *Engine) later(ctx context.Context, j *job, s db.RunStep, why string) (w
 		return tx.SaveStep(ctx, s, db.StepInDoubt, fence)
 	})
 	return workflow.Next{At: s.Wake}, err
+}
+
+// lastTry is the last wait that is not too long.
+func (e *Engine) lastTry() int {
+	n := 0
+	for e.cfg.Settle<<(n+1) <= e.cfg.SettleMost {
+		n++
+	}
+	return n
 }
 
 // again takes a step back to ready, to be sent once more.

@@ -51,7 +51,7 @@ func (e *Engine) settle(ctx context.Context, j *job, s db.RunStep) (workflow.Nex
 	move, err := e.cfg.Executor.Assignment(ctx, arg["workspace"])
 	e.cfg.Hook("after poll " + s.ID)
 	if err != nil {
-		return e.pollLater(ctx, j, s, "How far it is could not be read. "+fault.Sentence(err))
+		return e.pollAgain(ctx, j, s, "How far it is could not be read. "+fault.Sentence(err))
 	}
 	switch move.Status {
 	case statusArrived:
@@ -66,10 +66,15 @@ func (e *Engine) settle(ctx context.Context, j *job, s db.RunStep) (workflow.Nex
 	return e.pollLater(ctx, j, s, "The workspace is moving to the capacity.")
 }
 
+// pollLater polls again, unless the move has taken too long.
 func (e *Engine) pollLater(ctx context.Context, j *job, s db.RunStep, why string) (workflow.Next, error) {
 	if e.cfg.Now().Sub(s.Intended) > moveMost {
 		return workflow.Next{}, e.puzzle(ctx, j, s, why+" It has taken two hours.")
 	}
+	return e.pollAgain(ctx, j, s, why)
+}
+
+func (e *Engine) pollAgain(ctx context.Context, j *job, s db.RunStep, why string) (workflow.Next, error) {
 	fence := s.Fence
 	s.Note, s.Wake = why, e.cfg.Now().Add(poll)
 	err := e.write(ctx, "poll later "+s.ID, func(tx *db.Tx) error {
