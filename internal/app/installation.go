@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"syscall"
-	"time"
 
 	"steward/internal/buildinfo"
 	"steward/internal/config"
@@ -19,8 +18,12 @@ import (
 // installation is what pages may know of the running program.
 type installation struct {
 	*setupChecks
-	portal  *Portal
-	started time.Time
+	*readiness
+	portal *Portal
+}
+
+func (p *Portal) installation() installation {
+	return installation{setupChecks: p.checks, readiness: &readiness{portal: p, started: p.clock.now()()}, portal: p}
 }
 
 // Facts reads where and how the portal runs. What cannot be read is left out,

@@ -141,7 +141,7 @@ func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
 	}
 	return web.New(web.Config{
 		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p},
-		Installation: installation{setupChecks: p.checks, portal: p, started: p.clock.now()()},
+		Installation: p.installation(),
 		Ledger:       &keeper{portal: p},
 		Record:       func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },
 		PublicURL:    p.cfg.PublicURL, Hosts: localNames(p.cfg.Listen), Proxies: networks(p.cfg.Proxies), Limits: p.limits, Now: p.clock.Now, Log: p.log,

@@ -62,19 +62,16 @@ func openSite(t *testing.T, cloud *sim.Cloud, cfg *config.Config) *site {
 	}
 	s := &site{Portal: p, t: t, cloud: cloud, base: cfg.PublicURL}
 	t.Cleanup(func() { _ = p.Close() })
-	if s.auth, err = p.newAuth(); err != nil {
-		t.Fatal(err)
-	}
 	if p.witness, err = p.newWitness(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if s.pages, err = p.newPages(s.auth); err != nil {
 		t.Fatal(err)
 	}
 	// The schedules stay off: each test says itself what is scanned.
 	ctx, stop := context.WithCancel(t.Context())
-	p.scans.ctx, p.checks.ctx = ctx, ctx
-	t.Cleanup(func() { stop(); p.scans.wait(); p.checks.wait() })
+	var wait func()
+	if s.pages, s.auth, wait, err = p.Site(ctx); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(); wait() })
 	return s
 }
 

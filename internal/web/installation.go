@@ -16,6 +16,8 @@ type Installation interface {
 	Check(ctx context.Context, tenant string, by ledger.Actor) error
 	// LastCheck returns the last check of a tenant; false before the first.
 	LastCheck(tenant string) (SetupCheck, bool)
+	// Ready says what the portal needs to be of use, and whether it has it.
+	Ready(ctx context.Context) []Readiness
 	// Facts says where and how the portal runs.
 	Facts(ctx context.Context) Facts
 }

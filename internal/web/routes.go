@@ -37,6 +37,7 @@ func (s *Server) public() []route {
 		{http.MethodGet, "/signed-out", "", s.signedOut},
 		{http.MethodGet, providerOut, "", s.signOutThere},
 		{http.MethodGet, "/healthz", "", s.healthz},
+		{http.MethodGet, "/readyz", "", s.readyz},
 	}
 }
 

@@ -66,6 +66,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{Config: cfg, echo: echo.New(), actions: map[string]auth.Action{}}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.serveError
+	s.echo.Use(s.logRequest)
 	table := s.routes()
 	for _, r := range table {
 		s.actions[r.method+" "+r.path] = r.action

@@ -25,12 +25,14 @@ func (s *Server) setup(c echo.Context) error {
 	for _, t := range mine {
 		v.Tenants = append(v.Tenants, s.setupTenant(who, t))
 	}
-	v.Credentials = s.credentialTable(f, mine)
-	v.Ledger, v.Program, v.Rules = s.witnessPairs(f), s.programPairs(f), s.rulePairs(f)
-	v.RuleProblems = f.Rules.Problems
+	v.Ledger, v.Rules, v.RuleProblems = s.witnessPairs(f), s.rulePairs(f), f.Rules.Problems
 	v.Schedules = scheduleTable(f, mine)
+	v.Program = []ui.Pair{{Key: "Version", Value: f.Version}, {Key: "Running since", At: f.Started}}
+	// The size of the database tells of tenants and workspaces that one may not
+	// see, and so does the configuration.
 	if auth.Unlimited(who.person, auth.ViewSetup) {
-		v.Config = f.Config
+		v.Whole, v.Config = true, f.Config
+		v.Credentials, v.Program = s.credentialTable(f), s.programPairs(f)
 	}
 	v.Notices = s.setupNotices(f)
 	return ok(c, templates.Setup(v))
@@ -89,14 +91,11 @@ func (s *Server) checkSetup(c echo.Context) error {
 }
 
 // credentialTable lists what the portal signs in and signs with.
-func (s *Server) credentialTable(f Facts, mine []string) ui.Table {
+func (s *Server) credentialTable(f Facts) ui.Table {
 	t := ui.Table{ID: "credentials", Caption: "Secrets and certificates", Columns: []ui.Column{{Label: "For"}, {Label: "Where it is"}, {Label: "State", Kind: ui.Badges}, {Label: "Ends"}},
 		Empty: ui.Empty{Why: "No secret is configured."}}
 	now := s.Now()
 	for _, k := range f.Credentials {
-		if k.Tenant != "" && !slices.Contains(mine, k.Tenant) {
-			continue
-		}
 		ends := ui.Unknown("Only the page of the registration knows when a secret ends.")
 		word, tone := "readable", ui.Good
 		if !k.Ends.IsZero() {

@@ -36,15 +36,14 @@ func setupToMend(now time.Time) templates.SetupPage {
 	v.RuleProblems = []string{"finance.yaml:12:5: finance/labels: undefined field 'labl'"}
 	v.Program = []ui.Pair{{Key: "Version", Value: "1.4.0"}, {Key: "Running since", At: now.Add(-72 * time.Hour)}, {Key: "Data directory", Value: "/var/lib/steward"}, {Key: "Database", Value: "1.2 GB"}, {Key: "Disk", Value: "80 GB of 100 GB free (80 %)"}}
 	v.Schedules = ui.Table{ID: "schedules", Caption: "Schedules of scans", Columns: []ui.Column{{Label: "Tenant"}, {Label: "Full scan", Kind: ui.Mono}, {Label: "Incremental scan", Kind: ui.Mono}}, Rows: []ui.Row{{Cells: []ui.Cell{ui.To("contoso", "/scans"), ui.Txt("0 2 * * 0"), ui.Txt("*/30 * * * *")}}}}
-	v.Config = "listen: 127.0.0.1:8080\nledger:\n    signing_key: file:/run/secrets/ledger.key\n"
+	v.Whole, v.Config = true, "listen: 127.0.0.1:8080\nledger:\n    signing_key: file:/run/secrets/ledger.key\n"
 	return v
 }
 
 func setupUnchecked(now time.Time) templates.SetupPage {
 	v := setupToMend(now)
-	v.Notices, v.Config, v.RuleProblems = nil, "", nil
+	v.Notices, v.Whole, v.RuleProblems = nil, false, nil
 	v.Tenants = []templates.SetupTenant{{Name: "contoso", Says: "This tenant was not checked since the portal started."}}
 	v.Ledger = []ui.Pair{{Key: "Checkpoints", Part: ui.State("none", ui.Warn)}, {Key: "Why", Value: "ledger.signing_key is not set: that the end of the ledger was cut off could not be shown."}}
-	v.Credentials.Rows, v.Credentials.Empty = nil, ui.Empty{Why: "No secret is configured."}
 	return v
 }
