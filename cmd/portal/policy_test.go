@@ -53,7 +53,7 @@ func TestPolicyFiles(t *testing.T) {
 		})
 	}
 	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"policy", "lint", filepath.Join(t.TempDir(), "none.yaml")}, nil, &out, &errs); code != exitUsage || !strings.Contains(errs.String(), "cannot be read") {
+	if code := run(t.Context(), []string{"policy", "lint", filepath.Join(t.TempDir(), "none.yaml")}, nil, &out, &errs); code != exitUsage || !strings.Contains(errs.String(), "is not a file") {
 		t.Errorf("no file: exit %d, %s", code, errs.String())
 	}
 }

@@ -21,6 +21,7 @@ func nav(p Page) []ui.NavGroup {
 			"Capacities", "/capacities", "Settings", "/settings-drift")},
 		{Label: "Rules", Icon: "shield", Items: []ui.NavItem{
 			{Label: "Violations", Href: "/violations", Count: c.Violations},
+			{Label: "Mine", Href: "/mine"},
 			{Label: "Scorecards", Href: "/scorecards"},
 			{Label: "Policies", Href: "/policies"},
 			{Label: "Baselines", Href: "/baselines"},
@@ -80,7 +81,7 @@ func open(groups []ui.NavGroup, may func(string) bool) []ui.NavGroup {
 var icons = map[string]string{
 	"/workspaces": "grid", "/items": "item", "/access": "key", "/people": "people",
 	"/changes": "changes", "/activity": "pulse", "/unused": "moon", "/capacities": "gauge",
-	"/settings-drift": "sliders", "/violations": "alert", "/scorecards": "score",
+	"/settings-drift": "sliders", "/violations": "alert", "/mine": "people", "/scorecards": "score",
 	"/policies": "shield", "/baselines": "baseline", "/waivers": "waiver",
 	"/requests/new": "plus", "/requests": "list", "/approvals": "inbox", "/runs": "play",
 	"/pipelines": "pipeline", "/refreshes": "refresh", "/reports": "report",
