@@ -46,37 +46,49 @@ func (in *Ingest) Datasources(ctx context.Context, some []tenant.Datasource) err
 
 // EndUnreferenced closes the data sources that no item uses any more, the
 // principals that no longer hold anything, and the members of groups that
-// nobody mentions. These are only ever mentioned, never
-// listed; call it at the end of a full scan, when everything that could
-// mention them has been read.
+// nobody mentions. These are only ever mentioned, never listed; call it at the
+// end of a full scan, when everything that could mention them has been read.
+//
+// A group that goes may leave members without a hold, groups among them, so it
+// goes round until nothing more falls: called twice, it must close no more
+// than called once.
 func (in *Ingest) EndUnreferenced(ctx context.Context) error {
-	for _, q := range []struct{ table, sql string }{
-		{"datasource", `UPDATE datasource SET to_scan = $2 WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
+	if _, err := in.endUnreferenced(ctx, "datasource", `UPDATE datasource SET to_scan = $2
+		WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
 			AND NOT EXISTS (SELECT 1 FROM edge e WHERE e.upstream = datasource.source AND e.to_scan IS NULL)
-			AND EXISTS (SELECT 1 FROM edge e WHERE e.upstream = datasource.source)`},
-		{"principal", `UPDATE principal SET to_scan = $2 WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
-			AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.principal = principal.principal AND g.to_scan IS NULL)
-			AND NOT EXISTS (SELECT 1 FROM group_member m WHERE m.member = principal.principal AND m.to_scan IS NULL)
-			AND NOT EXISTS (SELECT 1 FROM pipeline_user u WHERE u.principal = principal.principal AND u.to_scan IS NULL)`},
-		{"group_member", `UPDATE group_member SET to_scan = $2 WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
-			AND NOT EXISTS (SELECT 1 FROM principal p WHERE p.principal = group_member.grp AND p.to_scan IS NULL)`},
-	} {
-		err := in.within(ctx, "unreferenced "+q.table, func() error {
-			if err := in.flushAll(); err != nil {
-				return err
-			}
-			n, err := in.exec(q.sql, in.tenant, in.scan)
-			if n > 0 {
-				in.changes[q.table] += n
-			}
-			return err
-		})
-		if err != nil {
+			AND EXISTS (SELECT 1 FROM edge e WHERE e.upstream = datasource.source)`); err != nil {
+		return err
+	}
+	for {
+		if _, err := in.endUnreferenced(ctx, "principal", `UPDATE principal SET to_scan = $2
+			WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
+				AND NOT EXISTS (SELECT 1 FROM access_grant g WHERE g.principal = principal.principal AND g.to_scan IS NULL)
+				AND NOT EXISTS (SELECT 1 FROM group_member m WHERE m.member = principal.principal AND m.to_scan IS NULL)
+				AND NOT EXISTS (SELECT 1 FROM pipeline_user u WHERE u.principal = principal.principal AND u.to_scan IS NULL)`); err != nil {
 			return err
 		}
-		if err := in.flushed(nil); err != nil {
-			return fmt.Errorf("close unreferenced %s: %w", q.table, err)
+		n, err := in.endUnreferenced(ctx, "group_member", `UPDATE group_member SET to_scan = $2
+			WHERE tenant = $1 AND to_scan IS NULL AND from_scan < $2
+				AND NOT EXISTS (SELECT 1 FROM principal p WHERE p.principal = group_member.grp AND p.to_scan IS NULL)`)
+		if err != nil || n == 0 {
+			return err
 		}
 	}
-	return nil
+}
+
+func (in *Ingest) endUnreferenced(ctx context.Context, table, sql string) (n int64, err error) {
+	err = in.within(ctx, "unreferenced "+table, func() error {
+		if err := in.flushAll(); err != nil {
+			return err
+		}
+		n, err = in.exec(sql, in.tenant, in.scan)
+		return err
+	})
+	if err = in.flushed(err); err != nil {
+		return 0, fmt.Errorf("close unreferenced %s: %w", table, err)
+	}
+	if n > 0 {
+		in.changes[table] += n
+	}
+	return n, nil
 }

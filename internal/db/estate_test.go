@@ -281,3 +281,41 @@ func TestThereIsOneOfEachPerson(t *testing.T) {
 		t.Fatalf("there are %v", got)
 	}
 }
+
+// When a group loses its last right, its members go with it in the same scan,
+// however deep they are, and a second look finds nothing more to close.
+func TestAGroupThatGoesTakesItsMembersAlong(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	group := func(id string) tenant.Principal {
+		return tenant.Principal{ID: id, Kind: tenant.PrincipalGroup, Name: id}
+	}
+	b.scan(t, func(in *db.Ingest) error {
+		w := sales(tenant.Grant{Principal: group("g1"), Right: tenant.RightAdmin})
+		if err := in.Workspaces(t.Context(), &db.SeenWorkspace{Workspace: w, ItemsKnown: true}); err != nil {
+			return err
+		}
+		if err := in.Mention(t.Context(), []tenant.Principal{group("g2"), person("p", "ann")}); err != nil {
+			return err
+		}
+		if err := in.GroupMembers(t.Context(), "g1", []tenant.Membership{{GroupID: "g1", MemberID: "g2"}}); err != nil {
+			return err
+		}
+		return in.GroupMembers(t.Context(), "g2", []tenant.Membership{{GroupID: "g2", MemberID: "p"}})
+	})
+	var once []string
+	s := b.scan(t, func(in *db.Ingest) error {
+		w := sales()
+		if err := in.Workspaces(t.Context(), &db.SeenWorkspace{Workspace: w, ItemsKnown: true}); err != nil {
+			return err
+		}
+		if err := in.EndUnreferenced(t.Context()); err != nil {
+			return err
+		}
+		once = queryLines(t, b.db, `SELECT count(*) || '' FROM principal WHERE to_scan IS NULL UNION ALL SELECT count(*) || '' FROM group_member WHERE to_scan IS NULL`)
+		return in.EndUnreferenced(t.Context())
+	})
+	if got := b.told(t, s.ID); len(got) != 1 || once[0] != "0" || once[1] != "0" {
+		t.Fatalf("left are %v; after the first look %v principals and memberships", got, once)
+	}
+}
