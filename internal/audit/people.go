@@ -13,6 +13,7 @@ func principalList() *Report {
 		Columns:  principalColumns(),
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "p.name_key"},
+			{Key: "address", Label: "Address", Kind: FilterText, expr: "lower(p.address)"},
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, expr: "p.kind",
 				Choices: []Choice{{"User", "Person"}, {"Group", "Group"}, {"App", "Service principal"}, {"None", "Whole organisation"}}},
 			{Key: "guest", Label: "Guest", Kind: FilterBool, expr: "p.guest"},

@@ -89,3 +89,13 @@ func CountChanges(ctx context.Context, reader *db.Reader, q Query) ([]ChangeCoun
 	}
 	return o.Changes, nil
 }
+
+// ActivityDays are the events of each of the last 90 days that were read.
+func ActivityDays(ctx context.Context, reader *db.Reader, q Query) ([]Point, error) {
+	if q.View.Scan == 0 {
+		return nil, nil
+	}
+	var o Overview
+	err := reader.Snapshot(ctx, func(tx *sql.Tx) error { return o.readActivity(ctx, tx, q) })
+	return o.ActivityDays, err
+}

@@ -16,7 +16,7 @@ type member struct{ report, tab string }
 var families = []family{
 	{"Workspaces", []member{{"workspaces", "All"}, {"orphaned-workspaces", "Orphaned"}, {"workspace-admins", "Admins"}, {"usage-workspaces", "Use"}, {"domains", "Domains"}}},
 	{"Items", []member{{"items", "All"}, {"usage-items", "Use"}, {"apps", "Apps"}, {"datasources", "Data sources"}, {"gateways", "Gateways"}}},
-	{"Access", []member{{"access", "All"}, {"guest-access", "Guests"}, {"leaver-access", "Leavers"}, {"group-admins", "Groups as admins"}, {"links", "Shared with everybody"}, {"publish-to-web", "Published to the web"}, {"organisation-links", "Whole organisation"}}},
+	{"Access", []member{{"access", "All"}, {"guest-access", "Guests"}, {"leaver-access", "Leavers"}, {"group-admins", "Groups as admins"}, {"roles", "Roles"}, {"links", "Shared with everybody"}, {"publish-to-web", "Published to the web"}, {"organisation-links", "Whole organisation"}}},
 	{"People", []member{{"people", "All"}, {"guests", "Guests"}, {"leavers", "Leavers"}, {"groups", "Groups"}, {"service-principals", "Service principals"}}},
 	{"Changes", []member{{"changes", "Changes"}}},
 	{"Activity and use", []member{{"activity", "Activity"}, {"usage", "Use by day"}}},

@@ -100,8 +100,8 @@ func did(activity string) string {
 func lowered(words []string) []string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		if said, ok := said[w]; ok {
-			out[i] = said
+		if word, ok := calledNow[w]; ok {
+			out[i] = word
 			continue
 		}
 		if out[i] = w; strings.ToUpper(w) != w {
@@ -111,8 +111,8 @@ func lowered(words []string) []string {
 	return out
 }
 
-// said are words of Microsoft's log that pages call otherwise.
-var said = map[string]string{"Dataset": "semantic model", "Folder": "workspace", "Group": "workspace", "Alm": "deployment"}
+// calledNow are words of Microsoft's log that pages call otherwise.
+var calledNow = map[string]string{"Dataset": "semantic model", "Folder": "workspace", "Group": "workspace", "Alm": "deployment"}
 
 // camel cuts a name at its capitals.
 func camel(name string) []string {

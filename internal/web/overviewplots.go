@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"steward/internal/audit"
 	"steward/web/templates/ui"
 )
 
@@ -34,7 +35,7 @@ func (o overviewData) plots() []ui.Plot {
 			ui.Series{Name: "Rights", Values: o.series(days, "grants.guest")}, ui.Series{Name: "Guests", Values: o.series(days, "principals.guests")}),
 		plot("refreshes", "Do refreshes work?", "models", "Models whose refreshes fail and models whose refreshes do not."+carried,
 			ui.Series{Name: "Without", Values: good}, ui.Series{Name: "With failures", Values: failing}),
-		o.activityPlot(),
+		activityPlot(o.ActivityDays),
 		plot("coverage", "How complete were the scans?", "workspaces", "Workspaces known to exist and workspaces seen."+carried,
 			ui.Series{Name: "Known", Class: "quiet", Values: o.series(days, "coverage.meant")}, ui.Series{Name: "Seen", Class: "1", Values: o.series(days, "coverage.seen")}),
 	}
@@ -80,17 +81,17 @@ func (o overviewData) series(days []time.Time, name string) []float64 {
 	return out
 }
 
-func (o overviewData) activityPlot() ui.Plot {
+func activityPlot(days []audit.Point) ui.Plot {
 	p := ui.Plot{ID: "activity", Title: "When is the tenant used?", Unit: "events", Bars: true, Desc: "Events in the activity log on each day; a gap is a day that was not read."}
-	if len(o.ActivityDays) == 0 {
+	if len(days) == 0 {
 		return p
 	}
 	seen := map[string]float64{}
-	for _, d := range o.ActivityDays {
+	for _, d := range days {
 		seen[d.At.Format(dateForm)] = float64(d.Value)
 	}
-	last := o.ActivityDays[len(o.ActivityDays)-1].At
-	first := o.ActivityDays[0].At
+	last := days[len(days)-1].At
+	first := days[0].At
 	if from := last.AddDate(0, 0, -plotDays+1); first.Before(from) {
 		first = from
 	}

@@ -5,7 +5,10 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,7 +18,6 @@ import (
 	"steward/internal/audit/audittest"
 	"steward/internal/auth"
 	"steward/internal/db"
-	"steward/internal/db/dbtest"
 	"steward/internal/htmlcheck"
 	"steward/internal/ledger"
 )
@@ -43,11 +45,43 @@ func within(prefix string) auth.Person {
 // now is two hours after the last of three scans.
 func now() time.Time { return audittest.Published(3).Add(2 * time.Hour) }
 
+// filled is a filled database of the test's own. It is filled once; each test
+// gets a copy of the file.
 func filled(t *testing.T) *db.DB {
 	t.Helper()
-	d := dbtest.Open(t, now)
-	audittest.Fill(t, d, small)
+	template.once.Do(func() {
+		at := db.Config{Path: filepath.Join(t.TempDir(), "portal.db"), Now: now}
+		d, err := db.Open(context.Background(), at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		audittest.Fill(t, d, small)
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if template.file, err = os.ReadFile(at.Path); err != nil {
+			t.Fatal(err)
+		}
+	})
+	at := db.Config{Path: filepath.Join(t.TempDir(), "portal.db"), Now: now}
+	if err := os.WriteFile(at.Path, template.file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d, err := db.Open(t.Context(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close database: %v", err)
+		}
+	})
 	return d
+}
+
+var template struct {
+	once sync.Once
+	file []byte
 }
 
 func open(t *testing.T, d *db.DB, who auth.Person) portal {
@@ -115,4 +149,15 @@ func elsewhere(href string) bool {
 		}
 	}
 	return strings.Contains(href, ".csv") || strings.Contains(href, ".xlsx") || strings.Contains(href, ".json")
+}
+
+// body is what the address answers, whatever it is.
+func (p portal) body(path string) string {
+	p.t.Helper()
+	w := httptest.NewRecorder()
+	p.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	if w.Code != http.StatusOK {
+		p.t.Fatalf("GET %s = %d: %s", path, w.Code, w.Body)
+	}
+	return w.Body.String()
 }

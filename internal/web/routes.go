@@ -66,7 +66,7 @@ func (s *Server) reportRoutes(r *audit.Report) []route {
 }
 
 // ownPage names the reports whose page is more than the list.
-var ownPage = map[string]bool{"scans": true, "violations": true, "policies": true}
+var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true, "policies": true}
 
 // reportActions says which action a report's page is for, where it is not
 // "view workspaces".

@@ -38,7 +38,8 @@ func (v viewing) event(row audit.Row) ui.Event {
 		e.Text = t.passive()
 	}
 	if t.change == "changed" {
-		e.Changes = []ui.Change{{Field: capital(row.Text("field")), Before: row.Text("before"), After: row.Text("after")}}
+		field := row.Text("field")
+		e.Changes = []ui.Change{{Field: capital(field), Before: said(field, row.Text("before")), After: said(field, row.Text("after"))}}
 	}
 	if w := row.Get("workspace").Text(); w != "" && t.thing != "workspace" && w != t.name() {
 		e.Detail = "in " + w

@@ -21,7 +21,7 @@ type Page struct {
 	// for cursors, which mean nothing elsewhere.
 	Query url.Values
 	// Tenants are the configured tenants' names, Tenant the one in force, empty
-	// for all of them.
+	// on pages that are about none.
 	Tenants []string
 	Tenant  string
 	// AsOf is the chosen day as 2006-01-02, empty for the latest scan; AsOfSays
@@ -96,9 +96,8 @@ func tenantMenu(p Page) *ui.Menu {
 	}
 	m := &ui.Menu{Label: "Tenant", Current: p.Tenant}
 	if p.Tenant == "" {
-		m.Current = "All tenants"
+		m.Current = "choose"
 	}
-	m.Items = append(m.Items, ui.MenuItem{Label: "All tenants", Href: p.tenantHref(""), Active: p.Tenant == ""})
 	for _, t := range p.Tenants {
 		m.Items = append(m.Items, ui.MenuItem{Label: t, Href: p.tenantHref(t), Active: t == p.Tenant})
 	}

@@ -24,16 +24,24 @@ type SearchPage struct {
 }
 
 // SearchGroup is what was found of one kind. All leads to the list with the
-// same words; Total is how many there are.
+// same words; Total is how many there are, at least with AtLeast.
 type SearchGroup struct {
-	Label string
-	All   string
-	Total int64
-	Hits  []SearchHit
+	Label   string
+	All     string
+	Total   int64
+	AtLeast bool
+	Hits    []SearchHit
 }
 
-// SearchHit is one object. Where says where it lives.
-type SearchHit struct{ Name, Where, Href string }
+// SearchHit is one object. Kind says what it is, Where where it lives.
+type SearchHit struct{ Name, Kind, Where, Href string }
+
+func (g SearchGroup) all() string {
+	if g.AtLeast {
+		return "All of more than " + ui.Count(g.Total)
+	}
+	return "All " + ui.Count(g.Total)
+}
 
 // Search shows what was found.
 func Search(v SearchPage) templ.Component {
@@ -109,7 +117,7 @@ func Search(v SearchPage) templ.Component {
 							var templ_7745c5c3_Var4 templ.SafeURL
 							templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinURLErrs(ui.Local(g.All))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/search.templ`, Line: 42, Col: 34}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/search.templ`, Line: 50, Col: 34}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 							if templ_7745c5c3_Err != nil {
@@ -120,9 +128,9 @@ func Search(v SearchPage) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var5 string
-							templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("All " + ui.Count(g.Total))
+							templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(g.all())
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `templates/search.templ`, Line: 42, Col: 65}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/templates/search.templ`, Line: 50, Col: 46}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 							if templ_7745c5c3_Err != nil {
@@ -154,7 +162,7 @@ func Search(v SearchPage) templ.Component {
 func (g SearchGroup) table() ui.Table {
 	t := ui.Table{ID: "found-" + strings.ToLower(g.Label), Caption: g.Label, Columns: []ui.Column{{Label: "Name"}, {Label: "Where"}}}
 	for _, h := range g.Hits {
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.To(h.Name, h.Href), ui.Txt(h.Where)}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: h.Name, Sub: h.Kind, Href: h.Href}, ui.Txt(h.Where)}})
 	}
 	return t
 }
