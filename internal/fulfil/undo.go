@@ -98,6 +98,7 @@ func (e *Engine) spaceTouched(ctx context.Context, j *job, id string) (string, e
 		return "", err
 	}
 	for _, u := range users {
+		// The creator is an application: the executor itself.
 		if u.PrincipalType != "App" && !j.gave(id, u) {
 			return "Left alone: somebody has given others a role on the workspace.", nil
 		}
