@@ -42,13 +42,18 @@ var (
 // judged judges the filled tenant and opens the portal over it.
 func judged(t *testing.T) *ruled {
 	t.Helper()
-	r := &ruled{who: &auth.Person{}, keeper: policy.NewKeeper(nil, now)}
+	return judgedBy(t, filled(t), now)
+}
+
+// judgedBy is judged over a database of the caller's, by the caller's clock.
+func judgedBy(t *testing.T, d *db.DB, clock func() time.Time) *ruled {
+	t.Helper()
+	r := &ruled{who: &auth.Person{}, keeper: policy.NewKeeper(nil, clock)}
 	*r.who = operator
-	d := filled(t)
 	r.portal = portal{db: d, t: t}
 	r.judge()
 	rules := &desk.Rules{DB: d, Keeper: r.keeper, Changed: r.judge}
-	s, err := New(Config{Reader: d.Reader(), Tenants: []string{audittest.TenantName}, Now: now, Log: slog.New(slog.DiscardHandler), Rules: rules, Policies: tried{r},
+	s, err := New(Config{Reader: d.Reader(), Tenants: []string{audittest.TenantName}, Now: clock, Log: slog.New(slog.DiscardHandler), Rules: rules, Policies: tried{r},
 		Who:    func(echo.Context) (auth.Person, bool) { return *r.who, true },
 		Record: func(ctx context.Context, e ledger.Entry) error { return d.Record(ctx, e) }, PublicURL: "https://portal.example"})
 	if err != nil {
