@@ -181,7 +181,7 @@ func standingStats(s audit.RuleStanding, at viewing, rule string) []ui.Stat {
 }
 
 func findings(page audit.Page, at viewing) ui.Table {
-	t := ui.Table{ID: "findings", Caption: "Violations", Columns: []ui.Column{{Label: "Object"}, {Label: "Finding"}, {Label: "State", Kind: ui.Badges}, {Label: "Whom to ask"}, {Label: "First seen", Kind: ui.Date}},
+	t := ui.Table{ID: "findings", Caption: "Violations", Scroll: true, Columns: []ui.Column{{Label: "Object"}, {Label: "Finding"}, {Label: "State", Kind: ui.Badges}, {Label: "Whom to ask"}, {Label: "First seen", Kind: ui.Date}},
 		Empty: ui.Empty{Why: "Nothing stands against this rule in what you may see."}}
 	for _, row := range page.Rows {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{

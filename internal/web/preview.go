@@ -209,7 +209,7 @@ func (x previewed) plot() ui.Plot {
 }
 
 func (x previewed) tables() (found, owners ui.Table) {
-	found = ui.Table{ID: "findings", Caption: "Would be found", Columns: []ui.Column{{Label: "Object"}, {Label: "Finding"}, {Label: "Now", Kind: ui.Badges}, {Label: "Whom to ask"}}, Empty: ui.Empty{Why: "Nothing would be found."}}
+	found = ui.Table{ID: "findings", Caption: "Would be found", Scroll: true, Columns: []ui.Column{{Label: "Object"}, {Label: "Finding"}, {Label: "Now", Kind: ui.Badges}, {Label: "Whom to ask"}}, Empty: ui.Empty{Why: "Nothing would be found."}}
 	for _, f := range x.result.Findings {
 		b := ui.Badge{Text: "stands already"}
 		if f.New {
