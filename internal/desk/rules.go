@@ -63,13 +63,22 @@ func orDays(d time.Duration, days int) time.Duration {
 	return time.Duration(days) * 24 * time.Hour
 }
 
-// on finds a violation and checks that the person may do the action to it.
+// on finds a violation and checks that the person may do the action to it. Its
+// number can be guessed, so one that nobody has is hidden like a forbidden one.
 func on(ctx context.Context, tx *db.Tx, d Decider, a auth.Action, id int64) (db.ViolationPlace, error) {
 	p, err := tx.ViolationPlace(ctx, id)
 	if err != nil {
-		return p, err
+		return p, hidden(err)
 	}
 	return p, auth.Check(d.Person, a, auth.Object{Tenant: p.TenantName, Workspace: p.Workspace, Domain: p.Domain})
+}
+
+// hidden makes what is absent look like what is forbidden.
+func hidden(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return auth.Hidden()
+	}
+	return err
 }
 
 // violationObject is a violation as the ledger names it.

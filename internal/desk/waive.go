@@ -75,7 +75,7 @@ func (r *Rules) onWaiver(ctx context.Context, d Decider, a auth.Action, what led
 	return r.write(ctx, d, what, &about, func(tx *db.Tx) error {
 		id, ends, err := tx.WaivedViolation(ctx, waiver)
 		if err != nil {
-			return err
+			return hidden(err)
 		}
 		p, err := on(ctx, tx, d, a, id)
 		if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"steward/internal/audit"
 	"steward/internal/auth"
+	"steward/internal/fault"
 	"steward/internal/violation"
 	"steward/web/templates"
 	"steward/web/templates/ui"
@@ -58,14 +59,23 @@ func (s *Server) readViolation(c echo.Context) (audit.Violation, viewing, audit.
 	ctx := c.Request().Context()
 	tenant, err := audit.ViolationTenant(ctx, s.Reader, id)
 	if err != nil {
-		return v, viewing{}, audit.Query{}, err
+		return v, viewing{}, audit.Query{}, hidden(err)
 	}
 	q, p, err := s.ruleQuery(c, s.viewer(c), tenant)
 	if err != nil {
-		return v, viewing{}, q, err
+		return v, viewing{}, q, hidden(err)
 	}
 	v, err = audit.ViolationOf(ctx, s.Reader, q, id)
-	return v, viewing{place: p, now: s.Now()}, q, err
+	return v, viewing{place: p, now: s.Now()}, q, hidden(err)
+}
+
+// hidden gives everything that is not found one answer: numbers can be guessed,
+// and two sentences would tell which of them are taken.
+func hidden(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return auth.Hidden()
+	}
+	return err
 }
 
 func (s *Server) violationPage(c echo.Context, status int, t typed) error {

@@ -121,15 +121,15 @@ func (s *Server) readWaiver(c echo.Context) (audit.WaiverNote, audit.Violation, 
 	ctx := c.Request().Context()
 	tenant, of, err := audit.WaiverTenant(ctx, s.Reader, id)
 	if err != nil {
-		return none, audit.Violation{}, viewing{}, audit.Query{}, err
+		return none, audit.Violation{}, viewing{}, audit.Query{}, hidden(err)
 	}
 	q, p, err := s.ruleQuery(c, s.viewer(c), tenant)
 	if err != nil {
-		return none, audit.Violation{}, viewing{}, q, err
+		return none, audit.Violation{}, viewing{}, q, hidden(err)
 	}
 	v, err := audit.ViolationOf(ctx, s.Reader, q, of)
 	if err != nil {
-		return none, v, viewing{}, q, err
+		return none, v, viewing{}, q, hidden(err)
 	}
 	for _, w := range v.Waivers {
 		if w.ID == id {
