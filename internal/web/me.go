@@ -116,15 +116,15 @@ const lookAge = 365 * 24 * 3600
 // savePreferences keeps how pages look in cookies: they hold for a browser,
 // not for a person, and the server need not know them.
 func (s *Server) savePreferences(c echo.Context) error {
-	form, err := c.FormParams()
+	sent, err := form(c)
 	if err != nil {
 		return err
 	}
 	for name, choices := range looks {
-		if !form.Has(name) {
+		if !sent.Has(name) {
 			continue
 		}
-		cookie := &http.Cookie{Name: name, Value: form.Get(name), Path: "/", MaxAge: lookAge, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.PublicURL, "https://")}
+		cookie := &http.Cookie{Name: name, Value: sent.Get(name), Path: "/", MaxAge: lookAge, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.PublicURL, "https://")}
 		known := false
 		for _, ch := range choices {
 			known = known || ch.Value == cookie.Value
@@ -134,5 +134,5 @@ func (s *Server) savePreferences(c echo.Context) error {
 		}
 		c.SetCookie(cookie)
 	}
-	return c.Redirect(http.StatusSeeOther, auth.ReturnTo(form.Get("next")))
+	return c.Redirect(http.StatusSeeOther, auth.ReturnTo(sent.Get("next")))
 }
