@@ -1,9 +1,17 @@
 package sitetest
 
 import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
+	"steward/internal/audit"
+	"steward/internal/auth"
 	"steward/internal/web/guard"
+	"steward/internal/web/guard/guardtest"
 )
 
 // TestRoutesAndTableAgree holds that every route of the router has its line in
@@ -14,7 +22,276 @@ func TestRoutesAndTableAgree(t *testing.T) {
 	for _, problem := range guard.CheckRoutes(s.pages.Routes(), s.pages.Table()) {
 		t.Error(problem)
 	}
-	if got := s.ask("GET", "/workspaces", "", s.as(t, "part-viewer")).status; got != 200 {
-		t.Errorf("a viewer gets %d", got)
+}
+
+// target is one thing that a request is about: where it is, and what the table
+// of permits is asked about it. An absent one has no object.
+type target struct {
+	name, tenant string
+	id           func(ids) string
+	object       auth.Object
+	absent       bool
+}
+
+func targets() []target {
+	inside, beyond, abroad := func(i ids) string { return i.inside }, func(i ids) string { return i.outside }, func(i ids) string { return i.foreign }
+	nothing := func(ids) string { return "99999999" }
+	return []target{
+		{"inside", contoso, inside, auth.Object{Tenant: contoso, Workspace: "Finance PROD", Domain: "Finance"}, false},
+		{"outside", contoso, beyond, auth.Object{Tenant: contoso, Workspace: "HR Secret " + outside, Domain: "Personnel " + outside}, false},
+		{"foreign", fabrikam, abroad, auth.Object{Tenant: fabrikam, Workspace: "Fabrikam only " + foreign, Domain: "Personnel " + foreign}, false},
+		{"absent", contoso, nothing, auth.Object{}, true},
+		{"absent tenant", "elsewhere", inside, auth.Object{}, true},
+	}
+}
+
+// matrix counts and compares.
+type matrix struct {
+	*site
+	t      *testing.T
+	all    []*persona
+	things map[string]ids
+	cases  int
+	turn   int
+}
+
+// TestWhoMaySeeAndDoWhat tries every route as every kind of person on every
+// kind of thing. The oracle is the table of permits and the person's limits.
+func TestWhoMaySeeAndDoWhat(t *testing.T) {
+	t.Parallel()
+	s := open(t, options{})
+	m := &matrix{site: s, t: t, all: personas(), things: s.things()}
+	m.signIn(t, m.all)
+	before := m.digest()
+	table := m.pages.Table()
+	// Signing out ends the personas' sessions, so it is not among these.
+	table = slices.DeleteFunc(table, func(r guard.Route) bool { return r.Public })
+	for _, r := range table {
+		for _, g := range targets() {
+			before = m.tryOn(r, g, before)
+		}
+		m.signIn(t, m.all)
+	}
+	if m.cases < 3000 {
+		t.Errorf("only %d cases", m.cases)
+	}
+	t.Logf("%d cases over %d routes", m.cases, len(table))
+}
+
+// tryOn tries a route on one thing: first as those who must be refused, after
+// which nothing may have changed, then as the others.
+func (m *matrix) tryOn(r guard.Route, g target, before string) string {
+	path, form, judged := m.request(r, g)
+	var refused, let []*persona
+	for _, p := range m.all {
+		if m.want(r, g, p.person(), judged) == http.StatusOK {
+			let = append(let, p)
+			continue
+		}
+		refused = append(refused, p)
+	}
+	safe := r.Method == http.MethodGet
+	for _, p := range refused {
+		if m.turn++; !long() && (r.Export && m.turn%9 != 0 || safe && m.turn%3 != 0) {
+			continue
+		}
+		m.one(r, g, p, path, form, judged)
+	}
+	if !safe {
+		m.unchanged(r, g, before)
+	}
+	for _, p := range let {
+		if m.turn++; safe && !long() && m.turn%23 != 0 {
+			continue // what is let through is slow: a page each
+		}
+		m.one(r, g, p, path, form, judged)
+	}
+	if safe {
+		m.unchanged(r, g, before)
+		return before
+	}
+	return m.digest()
+}
+
+func (m *matrix) unchanged(r guard.Route, g target, before string) {
+	m.t.Helper()
+	if m.digest() != before {
+		m.t.Errorf("%s %s on what is %s: the database changed", r.Method, r.Path, g.name)
+	}
+}
+
+func (m *matrix) digest() string {
+	return guardtest.Digest(m.t, m.db.Reader(), "session", "signed_in", "ledger", "ledger_checkpoint", "ledger_identity", "sqlite_sequence", "scan", "budget")
+}
+
+// request is what is sent; judged is false where the answer of a route that
+// lets the person in cannot be told from the tables.
+func (m *matrix) request(r guard.Route, g target) (path, form string, judged bool) {
+	path, known := fillPath(r, m.things, g.tenant, g.id)
+	judged = known || !strings.Contains(r.Path, ":")
+	q := url.Values{"tenant": {g.tenant}}
+	if report := reportOf(r); report != nil && r.Method == http.MethodGet {
+		for _, f := range report.Filters {
+			if f.Required {
+				q.Set(f.Key, map[string]string{"item": "it-model", "workspace": "ws-fin", "principal": "p-ana", "scan": "3"}[f.Key])
+			}
+		}
+	}
+	if r.Method != http.MethodGet {
+		q.Set("kind", "no-such-kind")
+		return path, q.Encode(), judged
+	}
+	return path + "?" + q.Encode(), "", judged
+}
+
+// reportOf is the report behind a list's or an export's address.
+func reportOf(r guard.Route) *audit.Report {
+	name, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), ".")
+	report, err := audit.Lookup(name)
+	if err != nil {
+		return nil
+	}
+	return report
+}
+
+// want is the status that the tables ask for; 200 stands for being let through.
+func (m *matrix) want(r guard.Route, g target, p auth.Person, judged bool) int {
+	if p.ObjectID == "" {
+		if r.Method == http.MethodGet && !strings.HasPrefix(r.Path, "/api/") {
+			return http.StatusSeeOther
+		}
+		return http.StatusUnauthorized
+	}
+	if !auth.May(p, r.Action, auth.Object{}) || r.Export && !auth.May(p, auth.ExportReport, auth.Object{}) {
+		return http.StatusNotFound
+	}
+	if ofNoTenant(r) {
+		return http.StatusOK
+	}
+	o := g.object
+	switch {
+	case !strings.Contains(r.Path, ":"):
+		o = m.somewhere(r, g)
+	case g.absent && (strings.Contains(r.Path, ":tenant") || g.name == "absent") || !judged:
+		return http.StatusNotFound
+	case m.things[strings.Split(r.Path, "/")[1]].foreign == "":
+		if g.name != "inside" || !auth.May(p, r.Action, g.object) {
+			return http.StatusNotFound
+		}
+		return http.StatusOK // a rule, in a tenant that one may see
+	case g.absent:
+		o = targets()[0].object // the address names no tenant, only the thing
+	}
+	if o.Tenant == "" || !auth.May(p, r.Action, o) {
+		return http.StatusNotFound
+	}
+	return http.StatusOK
+}
+
+// somewhere is the object of a page about a tenant: whoever may see any part of
+// it may open a list, which then shows that part.
+func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
+	if g.tenant != contoso {
+		return g.object
+	}
+	if auth.Permits[r.Action].Reach == auth.WholeTenant {
+		return auth.Object{Tenant: contoso}
+	}
+	return targets()[0].object
+}
+
+// ofNoTenant names pages that are about the portal or about oneself: the
+// tenant in the address means nothing there.
+func ofNoTenant(r guard.Route) bool {
+	reach := auth.Permits[r.Action].Reach
+	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || r.Path == "/violations/triage"
+}
+
+// wholeTenant reports whether a page tells somebody limited to a part that it
+// is about the tenant as a whole: it is in everybody's menu, so there is
+// nothing to hide, only something to explain.
+func wholeTenant(r guard.Route, p auth.Person) bool {
+	return strings.HasPrefix(r.Path, "/baselines") && !auth.May(p, r.Action, auth.Object{Tenant: contoso}) && !auth.May(p, r.Action, auth.Object{Tenant: fabrikam})
+}
+
+// named are the routes whose form names what they act on: what the tests send
+// names nothing, which is absent.
+var named = []string{"/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger"}
+
+// one sends one request and judges its answer.
+func (m *matrix) one(r guard.Route, g target, p *persona, path, form string, judged bool) {
+	m.cases++
+	a := m.ask(r.Method, path, form, p.cookie)
+	want := m.want(r, g, p.person(), judged)
+	name := fmt.Sprintf("%s %s as %s on what is %s", r.Method, path, p.name, g.name)
+	switch {
+	case a.status == http.StatusForbidden && wholeTenant(r, p.person()):
+	case strings.HasPrefix(r.Path, "/policies/") && r.Method != http.MethodGet && a.status == http.StatusSeeOther && auth.May(p.person(), r.Action, auth.Object{}):
+		// A preview is of a rule, for the first tenant that the person may see.
+	case want == http.StatusOK && a.status == http.StatusNotFound && slices.Contains(named, r.Path):
+	case want == http.StatusOK && r.Method == http.MethodGet:
+		if a.status != http.StatusOK && a.status != http.StatusSeeOther {
+			m.t.Errorf("%s: status %d, want 200: %s", name, a.status, sentence(a.body))
+		}
+	case want == http.StatusOK:
+		if !slices.Contains([]int{200, 201, 202, 204, 303, 400, 409, 422}, a.status) {
+			m.t.Errorf("%s: status %d, want it let through: %s", name, a.status, sentence(a.body))
+		}
+	case a.status != want:
+		m.t.Errorf("%s: status %d, want %d: %s", name, a.status, want, sentence(a.body))
+	}
+}
+
+// sentence is what an error page says.
+func sentence(body string) string {
+	_, text, _ := strings.Cut(body, `data-testid="problem"`)
+	return text[:min(len(text), 300)]
+}
+
+// TestForbiddenLooksLikeAbsent: what one may not see answers exactly like what
+// is not there, and a page one may not open like an address that nothing has.
+func TestForbiddenLooksLikeAbsent(t *testing.T) {
+	t.Parallel()
+	s := open(t, options{})
+	things := s.things()
+	cookie, plain := s.as(t, "part-everything"), s.as(t, "norole")
+	same := func(a, b answer, idA, idB, what string) {
+		t.Helper()
+		named := func(id string) *strings.Replacer {
+			return strings.NewReplacer("&#34;"+id+"&#34;", "ID", "/"+id, "/ID", `"`+id+`"`, "ID")
+		}
+		one, two := named(idA).Replace(steady(a.body)), named(idB).Replace(steady(b.body))
+		if a.status != b.status || one != two {
+			t.Errorf("%s: %d and %d, %s", what, a.status, b.status, difference(one, two))
+		}
+	}
+	for _, r := range s.pages.Table() {
+		if r.Public || strings.HasPrefix(r.Path, "/api/") {
+			continue
+		}
+		if !strings.Contains(r.Path, ":") {
+			other := "/no-such-page"
+			if strings.HasSuffix(r.Path, ".json") {
+				other += ".json" // a program asks, and gets its own form
+			}
+			same(s.ask(r.Method, r.Path, "", plain), s.ask(r.Method, other, "", plain), "-", "-", r.Method+" "+r.Path+" without a role")
+			continue
+		}
+		thing, known := things[strings.Split(r.Path, "/")[1]]
+		if !known {
+			continue
+		}
+		for _, id := range []string{thing.outside, thing.foreign} {
+			if id == "" {
+				continue
+			}
+			gone := "no-such-thing"
+			if strings.Trim(id, "0123456789") == "" {
+				gone = "99999999"
+			}
+			path, _ := fillPath(r, things, contoso, func(ids) string { return id })
+			absent, _ := fillPath(r, things, contoso, func(ids) string { return gone })
+			same(s.ask(r.Method, path, "tenant="+contoso, cookie), s.ask(r.Method, absent, "tenant="+contoso, cookie), id, gone, r.Method+" "+path)
+		}
 	}
 }

@@ -60,7 +60,7 @@ func (f *filler) copyRows(table, of string, ids []string) {
 		table, strings.Join(into, ", "), strings.Join(from, ", "), table, of))
 }
 
-var moving = regexp.MustCompile(`nonce="[^"]*"|request [A-Za-z0-9_-]{22}|"instance":"[^"]*"|cursor=[A-Za-z0-9_%.-]+|"took[^,]*,|(&lt; )?[0-9.]+ ?(ms|µs|s)\b`)
+var moving = regexp.MustCompile(`name="next" value="[^"]*"|nonce="[^"]*"|request [A-Za-z0-9_-]{22}|"instance":"[^"]*"|cursor=[A-Za-z0-9_%.-]+|"took[^,]*,|(&lt; )?[0-9.]+ ?(ms|µs|s)\b`)
 
 // steady is an answer without what differs from one request to the next.
 func steady(body string) string { return moving.ReplaceAllString(body, "~") }
