@@ -82,13 +82,6 @@ func (a *acting) begin(ctx context.Context) {
 // after the context of begin has ended.
 func (a *acting) wait() { a.wg.Wait() }
 
-// wake makes the executors look at once for what was agreed or decided.
-func (a *acting) wake() {
-	for _, r := range a.runners {
-		r.Wake()
-	}
-}
-
 // scanAgain is how soon a scan after a run is tried again while another one is
 // under way, scanTries how often.
 const (

@@ -13,10 +13,6 @@ import (
 	"steward/internal/audit/audittest"
 )
 
-// bigTables grow with the tenant: nothing may read one from end to end or sort
-// it for a page.
-var bigTables = []string{"workspace", "item", "access_grant", "principal", "group_member", "edge", "activity", "usage_day", "ident", "unused_item", "refreshable", "workspace_touch"}
-
 // TestPlans asks SQLite how it would answer every report in every order with
 // every filter, in both directions, for everyone and for a scoped reader.
 func TestPlans(t *testing.T) {

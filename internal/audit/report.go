@@ -24,9 +24,6 @@ const (
 	ID       Kind = "id"
 )
 
-// numeric reports whether cells of this kind are written as numbers.
-func (k Kind) numeric() bool { return k == Number || k == Duration || k == Bytes }
-
 // Words for a cell without a value. An unknown is never shown as fine.
 const (
 	Unknown = "unknown"

@@ -220,10 +220,7 @@ func checkType(raw string) error {
 }
 
 // noRoleError is a sign-in of someone the portal has no role for.
-type noRoleError struct {
-	refusal
-	person Person
-}
+type noRoleError struct{ refusal }
 
 // IsNoRole reports whether someone proved who they are and has no role here.
 func IsNoRole(err error) bool {

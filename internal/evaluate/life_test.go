@@ -28,13 +28,13 @@ func few() *estate {
 
 // row is one violation as a page would read it.
 type row struct {
-	id               int64
-	state, cause     string
-	first, changed   int64
-	reopened, moved  int64
-	says, assignee   string
-	inForce          bool
-	events, versions string
+	id              int64
+	state, cause    string
+	first, changed  int64
+	reopened, moved int64
+	says, assignee  string
+	inForce         bool
+	events          string
 }
 
 func (w *world) violation(rule, label string) row {

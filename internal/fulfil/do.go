@@ -134,10 +134,6 @@ func (e *Engine) unread(ctx context.Context, j *job, s db.RunStep, a act, err er
 	return false, next, perr
 }
 
-// spread is for how long the service may not yet know what it made or granted
-// (guide, section 8: about two minutes; twice that and a little).
-const spread = 5 * time.Minute
-
 // spreading reports whether "not there" and "not allowed" may mean "not yet".
 func (e *Engine) spreading(s db.RunStep, a act) bool { return a.fresh() && s.Tries < 8 }
 

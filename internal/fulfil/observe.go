@@ -34,7 +34,7 @@ var ids = map[request.ObservationKind]bool{request.WorkspaceOnCapacity: true, re
 func (e *Engine) ownDoing(j *job, o request.Observation, now string) bool {
 	for _, s := range j.steps {
 		a := j.act(s)
-		if !s.Made || s.State.Ended() == false || a.undo {
+		if !s.Made || !s.State.Ended() || a.undo {
 			continue
 		}
 		arg, err := args(a.look.Args, j.result)

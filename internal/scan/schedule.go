@@ -114,7 +114,7 @@ func (sc *Schedule) Run(ctx context.Context) error {
 		_, err := s.Run(ctx, Request{Kind: kind, Cause: "schedule"})
 		sc.report(ctx, err)
 	}
-	return nil
+	return nil //nolint:nilerr // a sleep that ctx ended is how a schedule ends
 }
 
 // report logs what the record of the scan says too. A scan that is running

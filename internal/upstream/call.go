@@ -103,7 +103,7 @@ func (c *Client) try(ctx context.Context, req Request, token string, number int,
 	}
 	begun := c.cfg.Now()
 	call := Call{Operation: op.Name, Try: number}
-	res, err := c.http.Do(out)
+	res, err := c.http.Do(out) //nolint:bodyclose // closed with the Answer that is made of it
 	done()
 	defer func() {
 		call.Duration = c.cfg.Now().Sub(begun)

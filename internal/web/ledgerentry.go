@@ -158,7 +158,7 @@ func (s *Server) coveredBy(ctx context.Context, seq int64) (ui.Pair, error) {
 	}
 	cp, err := s.Ledger.Open(note)
 	if err != nil {
-		return ui.Pair{Key: key, Unknown: fault.Sentence(err)}, nil //nolint:nilerr // shown as unknown, with the reason
+		return ui.Pair{Key: key, Unknown: fault.Sentence(err)}, nil // shown as unknown, with the reason
 	}
 	return ui.Pair{Key: key, Value: "of " + ui.Exact(cp.Time) + ", entry " + ui.Count(cp.Seq)}, nil
 }

@@ -73,15 +73,6 @@ func flag(c *audit.Column, v audit.Value) ui.Cell {
 	return ui.Txt(c.Format(v))
 }
 
-// lower makes a title a part of a sentence, unless its first word is an
-// abbreviation.
-func lower(title string) string {
-	if len(title) > 1 && title[1] >= 'A' && title[1] <= 'Z' {
-		return title
-	}
-	return strings.ToLower(title[:min(1, len(title))]) + title[min(1, len(title)):]
-}
-
 // nouns are what the rows of a report are, where its title does not say so.
 var nouns = map[string]string{
 	"access": "rights", "guest-access": "rights", "leaver-access": "rights", "group-admins": "rights", "person-access": "rights",

@@ -100,7 +100,7 @@ func emptyList() ui.List {
 var Hostile = []string{
 	"Finance \u202eDORP", "zero\u200bwidth", "<img src=x onerror=alert(1)>", `"><script>alert(1)</script>`,
 	"javascript:alert(1)", "=HYPERLINK(\"http://evil\")", "مالية ٢٠٢٦", "財務レポート", "Z̴̡̛̛̘̙a̵̡̛̘l̶̨̛g̷̡̛ơ̸̡", "tab\tnew\nline\x00nul",
-	"bad \xff byte", "", "   ", "👩‍👩‍👧 family", "می‌خواهم", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	"bad \xff byte", "", "   ", "👩‍👩‍👧 family", "می" + "\u200c" + "خواهم", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 }
 
 func hostileList(now time.Time) ui.List {
