@@ -83,7 +83,7 @@ func (s *scribe) use(st *state, it *istate) {
 	if first < it.created {
 		return
 	}
-	for i := range uint64(1 + h.n(3)) {
+	for i := range uint64(1 + h.n(4)) {
 		m := first
 		if i > 0 {
 			m += h.sub(i).span(minute, 11*hour)
