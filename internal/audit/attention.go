@@ -8,11 +8,15 @@ import (
 	"steward/internal/db"
 )
 
-// Attention is something that needs somebody, counted where counting is cheap
-// at any size: from principals to what they hold, never the other way round.
+// Attention is something that needs somebody. A reader of the whole tenant gets
+// what the scan counted; for others it is counted from principals to what they
+// hold, never the other way round.
 type Attention struct {
 	Name  string
 	Count int64
+	// Before is what it was in the view compared with, where that is known.
+	Before      int64
+	BeforeKnown bool
 	// Report and Where are the list behind the number.
 	Report string
 	Where  map[string][]string
@@ -41,9 +45,23 @@ func AttentionOf(ctx context.Context, reader *db.Reader, q Query) ([]Attention, 
 	}
 	var out []Attention
 	err := reader.Snapshot(ctx, func(tx *sql.Tx) error {
+		now, err := figures(ctx, tx, q.View, q.Scope)
+		if err != nil {
+			return err
+		}
+		before, err := figures(ctx, tx, q.CompareView, q.Scope)
+		if err != nil {
+			return err
+		}
 		for _, a := range attention {
 			e := newExpander(q)
 			one := Attention{Name: a.name, Report: a.report, Where: a.where}
+			one.Before, one.BeforeKnown = before[a.name]
+			if n, counted := now[a.name]; counted {
+				one.Count = n
+				out = append(out, one)
+				continue
+			}
 			query := e.sql(a.query)
 			if err := tx.QueryRowContext(ctx, query, e.args...).Scan(&one.Count); err != nil {
 				return fmt.Errorf("count %s: %w", a.name, err)

@@ -45,7 +45,7 @@ const (
 	onlyAdmin = `FROM access_grant g CROSS JOIN workspace w CROSS JOIN ident n WHERE g.principal = @person AND g.object = g.ws AND g.role = 'Admin' AND visible(g)
 		AND w.ws = g.ws AND visible(w) AND w.kind <> 'PersonalGroup' AND w.state = 'Active' AND inscope(w.ws) AND n.id = w.ws
 		AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.ws = g.ws AND o.object = g.ws AND o.role = 'Admin' AND o.principal <> @person AND visible(o))`
-	owned = `FROM item i CROSS JOIN ident n CROSS JOIN workspace w CROSS JOIN ident wi WHERE i.tenant = @tenant AND i.configured_by IN (?, ?) AND i.configured_by <> '' AND visible(i)
+	owned = `FROM item i CROSS JOIN ident n CROSS JOIN workspace w CROSS JOIN ident wi WHERE i.tenant = @tenant AND i.configured_by IN (?, ?) AND i.configured_by <> '' AND seen(i)
 		AND (i.app IS NULL OR i.original IS NULL) AND n.id = i.item AND w.ws = i.ws AND visible(w) AND inscope(w.ws) AND wi.id = w.ws`
 	onlyUser = `FROM pipeline_user u CROSS JOIN pipeline p CROSS JOIN ident n WHERE u.tenant = @tenant AND u.principal = @person AND seen(u) AND p.pipeline = u.pipeline AND visible(p) AND n.id = p.pipeline
 		AND NOT EXISTS (SELECT 1 FROM pipeline_user o WHERE o.pipeline = u.pipeline AND o.principal <> @person AND seen(o))

@@ -22,29 +22,37 @@ func (s *Server) changes(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
-	page, err := audit.Run(ctx, s.Reader, r, req.query)
+	page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
 	if err != nil {
 		return s.listRefusal(c, req, err)
-	}
-	counts, err := audit.CountChanges(ctx, s.Reader, req.query)
-	if err != nil {
-		return err
-	}
-	marks, err := audit.LandmarksOf(ctx, s.Reader, req.query.View)
-	if err != nil {
-		return err
 	}
 	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question, List: s.listView(req, page)}
 	v.Title = r.Title
 	v.List.Table = changeTable(viewing{place: req.place, now: s.Now()}, page, v.List.Table)
-	if !page.Truth.Never() {
-		v.Compare = req.compare(counts, marks, s.Now())
+	if v.Compare, err = s.comparison(c, req); err != nil {
+		return err
 	}
 	if n := req.earlier(c.QueryParam("since")); n != nil {
 		v.Notices = append(v.Notices, *n)
 	}
 	return ok(c, templates.List(v))
+}
+
+// comparison is the choice of the two dates; nil when no scan is there.
+func (s *Server) comparison(c echo.Context, req listRequest) (*templates.Compare, error) {
+	if req.query.View.Scan == 0 {
+		return nil, nil
+	}
+	ctx := c.Request().Context()
+	counts, err := audit.CountChanges(ctx, s.Reader, req.query)
+	if err != nil {
+		return nil, err
+	}
+	marks, err := audit.LandmarksOf(ctx, s.Reader, req.query.View)
+	if err != nil {
+		return nil, err
+	}
+	return req.compare(counts, marks, s.Now()), nil
 }
 
 // earlier says when there was no scan as early as asked for.
@@ -61,7 +69,8 @@ func (r listRequest) earlier(since string) *ui.Notice {
 	return nil
 }
 
-// compare is the choice of the two dates.
+// compare fills the choice with the two scans, the ranges and the kinds of
+// things.
 func (r listRequest) compare(counts []audit.ChangeCount, marks audit.Landmarks, now time.Time) *templates.Compare {
 	before, after := r.query.CompareView, r.query.View
 	out := &templates.Compare{

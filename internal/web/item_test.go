@@ -89,3 +89,14 @@ func TestItemOpenToEverybody(t *testing.T) {
 		t.Errorf("links = %q", got)
 	}
 }
+
+// TestItemViolations holds that the tab is there and says when nothing stands
+// against the item.
+func TestItemViolations(t *testing.T) {
+	t.Parallel()
+	p := open(t, filled(t), auditor)
+	d := p.get(itemPath(4, "violations"), http.StatusOK)
+	if got := d.Text(".tabs [aria-current=page]"); got != "Violations" || !d.Has("[data-testid=empty]") {
+		t.Errorf("the tab marked is %q", got)
+	}
+}

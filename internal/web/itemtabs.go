@@ -71,3 +71,17 @@ func (s *Server) itemHistory(c echo.Context) error {
 	}
 	return s.history(c, d, s.itemFrame(c, d), "What happened to this item, when, and through whom?", map[string]string{"workspace": d.workspaceID(), "item": d.id})
 }
+
+// itemViolations is the tab with what is not as the rules say.
+func (s *Server) itemViolations(c echo.Context) error {
+	d, err := s.detail(c, anItem)
+	if err != nil {
+		return err
+	}
+	req, page, err := s.subList(c, d, "violations", map[string]string{"item": d.id}, "workspace", "object", "kind")
+	if err != nil {
+		return err
+	}
+	v := templates.ListPage{Page: s.itemFrame(c, d), Question: "What about it is not as the rules say, since when, and who is to be asked?", List: s.listView(req, page)}
+	return ok(c, templates.List(v))
+}

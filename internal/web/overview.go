@@ -43,7 +43,9 @@ type overviewData struct {
 	viewing
 	told      []audit.Row
 	attention []audit.Attention
-	whole     bool
+	// grave are the open violations that are critical or high.
+	grave int64
+	whole bool
 }
 
 func (s *Server) readOverview(c echo.Context, q audit.Query) (o overviewData, err error) {
@@ -52,6 +54,9 @@ func (s *Server) readOverview(c echo.Context, q audit.Query) (o overviewData, er
 		return o, err
 	}
 	if o.told, err = audit.TellingChanges(ctx, s.Reader, q, tellingPerKind); err != nil {
+		return o, err
+	}
+	if o.grave, _, err = audit.OpenCounts(ctx, s.Reader, q); err != nil {
 		return o, err
 	}
 	o.whole = q.Scope.All
@@ -151,12 +156,30 @@ func (o overviewData) needs() []templates.Need {
 		}
 		add(t.Name, count, t.Value, o.place.where(t.Report, t.Where), d)
 	}
+	if o.grave > 0 && !o.Truth.Past {
+		bad = append([]templates.Need{o.graveNeed()}, bad...)
+	}
 	for _, a := range o.attention {
-		if a.Count > 0 {
-			add(a.Name, ui.Count(a.Count), a.Count, o.place.where(a.Report, a.Where), "")
+		if a.Count == 0 {
+			continue
 		}
+		d := ""
+		if a.BeforeKnown && a.Before != a.Count {
+			d = delta(a.Count-a.Before, o.sinceWords())
+		}
+		add(a.Name, ui.Count(a.Count), a.Count, o.place.where(a.Report, a.Where), d)
 	}
 	return append(bad, rest...)
+}
+
+// graveNeed leads to the violations that are critical or high.
+func (o overviewData) graveNeed() templates.Need {
+	text := "violations of rules are open that are critical or high"
+	if o.grave == 1 {
+		text = "violation of a rule is open that is critical or high"
+	}
+	params := []ui.Param{{Name: "severity", Value: "critical"}, {Name: "severity", Value: "high"}, {Name: "state", Value: "open"}}
+	return templates.Need{Count: atLeast(o.grave, o.grave >= audit.CountLimit), Text: text, Tone: ui.Bad, Href: o.place.list("violations", params...)}
 }
 
 func (o overviewData) sinceWords() string {

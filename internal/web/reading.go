@@ -18,6 +18,7 @@ func (s *Server) reading() []route {
 		{http.MethodGet, "/workspaces/:tenant/:id/history", auth.ViewWorkspaces, s.workspaceHistory},
 		{http.MethodGet, "/items/:tenant/:id", auth.ViewItems, s.item},
 		{http.MethodGet, "/items/:tenant/:id/access", auth.ViewAccess, s.itemAccess},
+		{http.MethodGet, "/items/:tenant/:id/violations", auth.ViewViolations, s.itemViolations},
 		{http.MethodGet, "/items/:tenant/:id/history", auth.ViewItems, s.itemHistory},
 		{http.MethodGet, "/people/:tenant/:id", auth.ViewPeople, s.person},
 		{http.MethodGet, "/people/:tenant/:id/access", auth.ViewPeople, s.personAccess},

@@ -25,30 +25,42 @@ func (s *Server) reportIndex(c echo.Context) error {
 	}
 	v := templates.ReportsPage{Page: s.page(c, who, view, truth)}
 	v.Title = "Reports"
-	at := s.place(c, view)
+	v.Groups = reportGroups(who, s.place(c, view))
+	return ok(c, templates.Reports(v))
+}
+
+// reportGroups are the reports that the reader may open, by what they are
+// about; those that need one thing to be about come last.
+func reportGroups(who viewer, at place) []templates.ReportGroup {
+	var out []templates.ReportGroup
 	listed := map[string]bool{}
-	for _, f := range families {
-		g := templates.ReportGroup{Title: f.title}
-		for _, m := range f.reports {
-			listed[m.report] = true
-			if r, err := audit.Lookup(m.report); err == nil && who.may(actionFor(r.Name)) {
+	add := func(title string, reports []string) {
+		g := templates.ReportGroup{Title: title}
+		for _, name := range reports {
+			listed[name] = true
+			if r, err := audit.Lookup(name); err == nil && who.may(actionFor(name)) {
 				g.Reports = append(g.Reports, entry(at, r, who.may(auth.ExportReport)))
 			}
 		}
 		if len(g.Reports) > 0 {
-			v.Groups = append(v.Groups, g)
+			out = append(out, g)
 		}
 	}
-	rest := templates.ReportGroup{Title: "About one thing"}
+	for _, f := range families {
+		var names []string
+		for _, m := range f.reports {
+			names = append(names, m.report)
+		}
+		add(f.title, names)
+	}
+	var rest []string
 	for _, r := range audit.Reports() {
-		if !listed[r.Name] && who.may(actionFor(r.Name)) {
-			rest.Reports = append(rest.Reports, entry(at, r, who.may(auth.ExportReport)))
+		if !listed[r.Name] {
+			rest = append(rest, r.Name)
 		}
 	}
-	if len(rest.Reports) > 0 {
-		v.Groups = append(v.Groups, rest)
-	}
-	return ok(c, templates.Reports(v))
+	add("About one thing", rest)
+	return out
 }
 
 func entry(at place, r *audit.Report, export bool) templates.ReportEntry {
