@@ -89,7 +89,7 @@ type campaign struct {
 
 func newCampaign(t *testing.T) *campaign {
 	t.Helper()
-	w := world.New(world.Config{Seed: 7, Workspaces: 120})
+	w := world.New(world.Config{Seed: 7, Workspaces: 110})
 	c := &campaign{clock: sim.FrozenClock(beginning)}
 	c.cloud = sim.New(sim.Config{World: w, Clock: c.clock, Scans: powerbi.Scans{Instant: true}})
 	ends, err := c.cloud.Start("127.0.0.1:0")
