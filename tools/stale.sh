@@ -5,7 +5,7 @@ set -eu
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 git ls-files -z -- '*.templ' '*_templ.go' go.mod go.sum | xargs -0 tar cf - | tar xf - -C "$dir"
-bin="$dir/.templ"
+bin="$dir/generator"
 go build -o "$bin" github.com/a-h/templ/cmd/templ
 (cd "$dir" && "$bin" generate -log-level error >/dev/null)
 bad=0
