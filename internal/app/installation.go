@@ -108,7 +108,11 @@ func credentials(cfg *config.Config) []web.Credential {
 		}
 	}
 	add("sign_in.client_secret", "", cfg.SignIn.ClientSecret, false)
-	add("ledger.signing_key", "", cfg.Ledger.SigningKey, false)
+	if key := cfg.Ledger.SigningKey; !key.IsZero() {
+		c := credential("ledger.signing_key", "", key, false)
+		c.Endless = true
+		out = append(out, c)
+	}
 	add("notify.smtp.password", "", cfg.Notify.SMTP.Password, false)
 	for _, hooks := range [][]config.Webhook{cfg.Notify.Teams, cfg.Notify.Webhooks} {
 		for _, h := range hooks {

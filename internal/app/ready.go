@@ -95,8 +95,9 @@ func (r *readiness) rules() web.Readiness {
 	return out
 }
 
-// scan tells how old what one sees of a tenant is. A tenant that was never
-// scanned gets a day from the start: its first scan must be watched somewhere.
+// scan tells how old what one sees of a tenant is. A portal that began just now
+// gets the same time to scan as one that runs: the first scan, or the one after
+// a long pause, must be watched somewhere.
 func (r *readiness) scan(ctx context.Context, i int, t *Tenant, now time.Time) web.Readiness {
 	out := web.Readiness{Name: fmt.Sprintf("scan of tenants.%d", i), OK: true}
 	s, published, err := r.portal.DB.Reader().PublishedScan(ctx, t.Scanner.Tenant())
@@ -106,8 +107,10 @@ func (r *readiness) scan(ctx context.Context, i int, t *Tenant, now time.Time) w
 		out.OK, out.Says = false, fault.Sentence(err)
 		return out
 	case published:
-		since = s.Published
-		out.Says = fmt.Sprintf("%d minutes old", int(now.Sub(since).Minutes()))
+		out.Says = fmt.Sprintf("%d minutes old", int(now.Sub(s.Published).Minutes()))
+		if s.Published.After(since) {
+			since = s.Published
+		}
 	default:
 		out.Says = "never scanned yet"
 	}

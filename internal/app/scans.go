@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"sync"
+	"time"
 
 	"steward/internal/db"
 	"steward/internal/fault"
@@ -56,7 +57,7 @@ func (s *scans) begin(ctx context.Context) error {
 func (s *scans) wait() { s.wg.Wait() }
 
 // Start asks for a scan; it goes on when the request that asked has ended.
-func (s *scans) Start(_ context.Context, tenant, kind string, by ledger.Actor) error {
+func (s *scans) Start(asked context.Context, tenant, kind string, by ledger.Actor) error {
 	t, err := s.portal.Tenant(tenant)
 	if err != nil {
 		return err
@@ -78,12 +79,44 @@ func (s *scans) Start(_ context.Context, tenant, kind string, by ledger.Actor) e
 	if by.Kind == ledger.System {
 		req.Cause, req.AskedBy = "schedule", ""
 	}
+	states, unwatch := t.Scanner.Watch()
+	defer unwatch()
+	ended := make(chan error, 1)
 	s.wg.Go(func() {
-		if _, err := t.Scanner.Run(ctx, req); err != nil {
+		_, err := t.Scanner.Run(ctx, req)
+		if err != nil {
 			s.portal.log.Warn("scan ended without being published", "tenant", tenant, "err", err)
 		}
+		ended <- err
 	})
-	return nil
+	return begun(asked, states, ended)
+}
+
+// startPatience is how long someone who starts a scan waits to see it begin.
+const startPatience = 3 * time.Second
+
+// begun waits until a scan has begun, so that the next page shows it; it is not
+// waited for longer than a person would. Conflict when another one came first.
+func begun(ctx context.Context, states <-chan scan.Progress, ended <-chan error) error {
+	patience := time.NewTimer(startPatience)
+	defer patience.Stop()
+	for {
+		select {
+		case p := <-states:
+			if p.Running {
+				return nil
+			}
+		case err := <-ended:
+			if fault.Is(err, fault.Conflict) {
+				return err
+			}
+			return nil // however it ended, the list tells
+		case <-patience.C:
+			return nil
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // goOn runs fn with the context of the scans, unless the portal is stopping.

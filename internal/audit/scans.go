@@ -17,6 +17,8 @@ func scanList() *Report {
 			{Key: "seen", Title: "Seen", Kind: Number, Unit: "workspaces", expr: "c.seen"},
 			{Key: "meant", Title: "Of", Kind: Number, Unit: "workspaces", expr: "c.meant"},
 			{Key: "gaps", Title: "Not seen", Kind: Number, Unit: "workspaces", expr: "(SELECT count(*) FROM scan_gap sg WHERE sg.scan = c.id)"},
+			{Key: "changed", Title: "Changed", Kind: Number, Unit: "rows", Help: "Rows that are new or differ from the scan before.",
+				expr: "(SELECT coalesce(sum(f.value), 0) FROM json_each(c.note, '$.changed') f)"},
 			{Key: "calls", Title: "Calls", Kind: Number, expr: "c.calls"},
 			{Key: "error", Title: "What went wrong", Kind: Text, expr: "nullif(c.error, '')"},
 			{Key: "finished", Title: "Ended", Kind: Date, ExportOnly: true, expr: "c.finished"},

@@ -82,6 +82,8 @@ type Credential struct {
 	Reference string
 	// Ends is when a certificate ends; zero when that cannot be known from here.
 	Ends time.Time
+	// Endless says that it ends only when someone exchanges it: our own key.
+	Endless bool
 	// Trouble says why it cannot be used; empty when it can.
 	Trouble string
 }

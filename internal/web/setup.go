@@ -101,6 +101,9 @@ func (s *Server) credentialTable(f Facts) ui.Table {
 		if !k.Ends.IsZero() {
 			ends = ui.When(k.Ends, now)
 		}
+		if k.Endless {
+			ends = ui.Txt("does not end")
+		}
 		switch {
 		case k.Trouble != "":
 			word, tone = "not usable", ui.Bad
