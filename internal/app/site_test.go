@@ -37,7 +37,12 @@ type site struct {
 // newSite starts a small tenant and a portal over it. Nothing is scanned yet.
 func newSite(t *testing.T) *site {
 	t.Helper()
-	const listen = "127.0.0.1:8080"
+	return newSiteAt(t, "127.0.0.1:8080")
+}
+
+// newSiteAt is newSite for a portal that people reach at the address.
+func newSiteAt(t *testing.T, listen string) *site {
+	t.Helper()
 	cloud, at, err := StartStandIn(StandIn{Addr: "127.0.0.1:0", Workspaces: 12, Seed: 1, Unlimited: true, RedirectURI: "http://" + listen + "/login/callback"})
 	if err != nil {
 		t.Fatal(err)
