@@ -48,7 +48,6 @@ type site struct {
 	auth   *auth.Service
 	pages  *web.Server
 	issuer *authtest.Issuer
-	log    *strings.Builder
 }
 
 // options change what a site is made from.
