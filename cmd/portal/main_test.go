@@ -159,7 +159,7 @@ func TestWrongUse(t *testing.T) {
 		{"a stand-in for others", []string{"simulate", "--addr", "0.0.0.0:9090"}, exitUsage, "loopback"},
 		{"a filter without a value", []string{"export", "access", "--config", write("good2.yaml", good), "--where", "role"}, exitUsage, "key=value"},
 		{"an unknown report", []string{"export", "gossip", "--config", write("good3.yaml", good)}, exitFailed, "gossip"},
-		{"no database yet", []string{"export", "access", "--config", write("good4.yaml", good)}, exitFailed, "Scan a tenant first"},
+		{"no database yet", []string{"export", "access", "--config", write("good4.yaml", strings.Replace(good, dir, filepath.Join(dir, "empty"), 1))}, exitFailed, "Scan a tenant first"},
 		{"neither database nor file", []string{"ledger", "verify"}, exitUsage, "--config"},
 		{"an export that is none", []string{"ledger", "verify", "--file", write("x.jsonl", "{}\n")}, exitUsage, "not an exported ledger"},
 		{"a level that is none", []string{"serve", "--config", write("good5.yaml", good), "--log-level", "loud"}, exitUsage, "loud"},

@@ -58,11 +58,12 @@ func TestReadyOnlyWhenOfUse(t *testing.T) {
 		t.Errorf("after a scan: %+v", checks)
 	}
 
-	now = now.Add(oldScan)
+	// The scan was published by the machine's clock, a little later than now.
+	now = now.Add(oldScan + time.Minute)
 	if code, checks := s.probe(); code != http.StatusServiceUnavailable || checks["scan of tenants.0"].OK {
 		t.Errorf("with an old scan: %d %+v", code, checks)
 	}
-	now = now.Add(-oldScan - readyFor)
+	now = now.Add(-oldScan - time.Minute - readyFor)
 
 	// A second place that is gone stops the portal from being ready, and a
 	// database that is gone, too.
