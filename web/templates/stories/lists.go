@@ -35,7 +35,9 @@ func listStories(now time.Time) []stories.Story {
 }
 
 func changesPage(now time.Time) templates.ListPage {
-	change := func(word string, tone ui.Tone) ui.Cell { return ui.Parts(ui.BadgeView(ui.Badge{Text: word, Tone: tone})) }
+	change := func(word string, tone ui.Tone) ui.Cell {
+		return ui.Parts(ui.BadgeView(ui.Badge{Text: word, Tone: tone}))
+	}
 	return templates.ListPage{
 		Page: Page("Changes", "/changes"), Question: "What changed between two moments, from what to what, and who did it?",
 		Compare: &templates.Compare{Action: "/changes", Since: "2026-11-14", Max: "2026-11-21", Keep: []ui.Param{{Name: "thing", Value: "right"}},
