@@ -29,7 +29,7 @@ func hostile() []string {
 	}
 	return append(out,
 		"javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "/javascript:alert(1)//\n", "data:text/html,<script>alert(1)</script>", "vbscript:x", "file:///etc/passwd", "blob:x", "about:blank", "mailto:x@evil.example",
-		"", " ", "/\r\nSet-Cookie: a=b", "/%0d%0aSet-Cookie:%20a=b", "/login", "/login?return=/", "/login/callback?code=x", "/logout", "/%6cogin", "/a#b", "/a%", "/a?%zz", "/a?x=%", "/a;b=1;%zz", "workspaces", "./workspaces", "//", `\`, `/\`, "/" + strings.Repeat("a", 3000),
+		"", " ", "/\r\nSet-Cookie: a=b", "/%0d%0aSet-Cookie:%20a=b", "/login", "/login?return=/", "/login/callback?code=x", "/logout", "/%6cogin", "/a#b", "/a%", "/a?%zz", "/a?x=%", "/a;b=1;%zz", "workspaces", "./workspaces", "//", `\`, `/\`, "/"+strings.Repeat("a", 3000),
 	)
 }
 
