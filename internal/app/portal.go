@@ -9,6 +9,7 @@ import (
 
 	"steward/internal/config"
 	"steward/internal/db"
+	"steward/internal/desk"
 	"steward/internal/fault"
 	"steward/internal/policy"
 	"steward/internal/web/guard"
@@ -26,6 +27,8 @@ type Portal struct {
 
 	limits guard.Limits
 	rules  *policy.Keeper
+	// desk is where requests are written.
+	desk *desk.Desk
 	// rulesChanged asks for judging everything again; judging lets one judge at
 	// a time.
 	rulesChanged chan struct{}
@@ -71,6 +74,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	}
 	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, rules: newKeeper(cfg.Policies, o.Clock.now()), rulesChanged: make(chan struct{}, 1)}
 	if err := p.reloadRules(ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if p.desk, err = p.newDesk(); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	o.onScan = p.onScan

@@ -28,6 +28,8 @@ type Config struct {
 	// shows the rules in force and tries drafts out.
 	Rules    RuleDesk
 	Policies Policies
+	// Requests is where people ask for changes of a tenant.
+	Requests RequestDesk
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
 	// Record writes one entry to the ledger and fails when it cannot: what

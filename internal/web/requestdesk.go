@@ -1,0 +1,28 @@
+package web
+
+import (
+	"context"
+
+	"github.com/labstack/echo/v4"
+
+	"steward/internal/desk"
+	"steward/internal/request"
+	"steward/internal/web/guard"
+)
+
+// RequestDesk is where people ask for changes of a tenant and agree to them;
+// desk.Desk is it.
+type RequestDesk interface {
+	Draft(ctx context.Context, by desk.By, tenant string, in desk.In) (request.Request, error)
+	Edit(ctx context.Context, by desk.By, id string, version int64, in desk.In) (request.Request, error)
+	Preview(ctx context.Context, by desk.By, r request.Request, in desk.In) (desk.Preview, error)
+	Submit(ctx context.Context, by desk.By, id string, version int64) (request.Request, desk.Preview, error)
+	Withdraw(ctx context.Context, by desk.By, id string, version int64, reason string) (request.Request, error)
+}
+
+// by is the person of the request as the desk takes them.
+func (s *Server) by(c echo.Context) desk.By {
+	session, _ := guard.Session(c)
+	client := guard.Client(c)
+	return desk.By{Person: s.viewer(c).person, IP: client.IP, Session: session.Hash.String(), HTTP: client.Request}
+}
