@@ -83,3 +83,18 @@ func (o Observation) Differs(now string) string {
 	}
 	return fmt.Sprintf("Since the plan was made, %s has changed from %s to %s.", what[o.Kind], show(o.Value), show(now))
 }
+
+// Says is the observation in words, with what it is about.
+func (o Observation) Says() string {
+	value := o.Value
+	if value == "" {
+		value = "nothing"
+	}
+	var about []string
+	for _, k := range slices.Sorted(maps.Keys(o.Args)) {
+		if o.Args[k] != "" {
+			about = append(about, k+" "+o.Args[k])
+		}
+	}
+	return what[o.Kind] + " is " + value + " (" + strings.Join(about, ", ") + ")"
+}

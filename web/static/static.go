@@ -44,7 +44,7 @@ var (
 var sheet = []string{
 	"css/tokens.css", "css/base.css", "css/frame.css", "css/menus.css",
 	"css/table.css", "css/lists.css", "css/parts.css", "css/forms.css",
-	"css/detail.css", "css/charts.css", "css/pages.css", "css/reading.css", "css/print.css",
+	"css/detail.css", "css/charts.css", "css/pages.css", "css/plan.css", "css/reading.css", "css/print.css",
 }
 
 func init() {

@@ -18,7 +18,8 @@ func All(now time.Time) []stories.Story {
 	for _, group := range [][]stories.Story{searchStories(now), overviewStories(now), workspaceStories(now), thingStories(now), listStories(now)} {
 		all = append(all, group...)
 	}
-	return append(all, runningStories(now)...)
+	all = append(all, runningStories(now)...)
+	return append(all, deskStories()...)
 }
 
 // Page is the part that all pages have, as a signed-in auditor sees it.
