@@ -32,6 +32,10 @@ type DemoOptions struct {
 	Ready func(url string)
 }
 
+// demoState is where the demo keeps what was changed in the pretend tenant, and
+// the journal of the calls that did it, so that both outlive a killed process.
+const demoState = "stand-in.json"
+
 // Demo starts the stand-in and the portal over it and serves until ctx ends.
 // The first start lets the portal look back: it scans the tenant as it was at
 // a dozen moments of the last 60 days.
@@ -46,8 +50,11 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	began := time.Now()
 	clock := sim.NewClock(nil)
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "The demo's directory %s cannot be created.", o.Data)
+	}
 	cloud, at, err := StartStandIn(StandIn{
-		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock,
+		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock, StateFile: filepath.Join(o.Data, demoState),
 		RedirectURI: "http://" + o.Addr + "/login/callback",
 		Logf:        func(f string, a ...any) { o.Log.Warn(fmt.Sprintf(f, a...)) },
 	})
@@ -69,7 +76,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 	}
 	defer func() { _ = p.Close() }()
 	return p.Serve(ctx, func(net.Addr) {
-		demoWelcome(o, cfg, cloud)
+		demoWelcome(o, cfg, cloud, at)
 		if err := p.scans.Start(ctx, p.Tenants[0].Config.Name, string(db.ScanIncremental), ledger.Actor{Kind: ledger.System, Name: "Steward"}); err != nil {
 			o.Log.Warn("the scan at the start did not begin", "err", err)
 		}
@@ -96,9 +103,6 @@ func demoAddress(addr string) error {
 // curious person can read it, and loads it like any other.
 func demoConfig(o DemoOptions, cloud *sim.Cloud, at sim.Endpoints) (*config.Config, error) {
 	name := filepath.Join(o.Data, "portal.yaml")
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "The demo's directory %s cannot be created.", o.Data)
-	}
 	if err := WriteConfig(name, cloud.World(), at, o.Addr); err != nil {
 		return nil, err
 	}
@@ -153,12 +157,13 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	return nil
 }
 
-func demoWelcome(o DemoOptions, cfg *config.Config, cloud *sim.Cloud) {
+func demoWelcome(o DemoOptions, cfg *config.Config, cloud *sim.Cloud, at sim.Endpoints) {
 	out := func(format string, args ...any) { fmt.Fprintf(o.Out, format+"\n", args...) }
 	out("\nSteward is at %s\n", cfg.PublicURL)
 	out("Sign in as any of these people; no password is asked:")
 	for _, p := range cloud.World().DemoPeople() {
 		out("  %-22s %s", p.User.DisplayName, p.Note)
 	}
+	out("What was changed in the pretend tenant, call by call: %s/writes", at.Control)
 	out("\nStop it with Ctrl C. It goes on where it stopped; --reset begins anew.")
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -59,7 +60,12 @@ func StartStandIn(s StandIn) (*sim.Cloud, sim.Endpoints, error) {
 	}
 	cloud := sim.New(cfg)
 	if s.StateFile != "" {
-		if err := cloud.KeepState(s.StateFile); err != nil {
+		var other *world.OtherTenant
+		if err := cloud.KeepState(s.StateFile); errors.As(err, &other) {
+			return nil, sim.Endpoints{}, fault.Wrap(err, fault.Invalid,
+				"The stand-in's tenant in %s has about %d workspaces and seed %d. Write --workspaces %d --seed %d to go on with it, or begin anew.",
+				s.StateFile, other.Workspaces, other.Seed, other.Workspaces, other.Seed)
+		} else if err != nil {
 			return nil, sim.Endpoints{}, fault.Wrap(err, fault.Invalid, "The state file %s cannot be used: %v.", s.StateFile, err)
 		}
 	}

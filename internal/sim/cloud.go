@@ -110,8 +110,11 @@ type Cloud struct {
 	journal  *Journal
 	inflight sync.WaitGroup
 
+	// stateName is the file that keeps the tenant, or empty; stateMu guards what is
+	// written there, and kept, the writes that belong to it.
 	stateName string
 	stateMu   sync.Mutex
+	kept      []Entry
 
 	mu     sync.Mutex
 	server *http.Server
@@ -282,9 +285,11 @@ func (c *Cloud) Counters() Counters {
 	return out
 }
 
-// Reset forgets the counters and the windows of the quotas, not the tenant.
+// Reset forgets the counters, the writes in the journal and the windows of the
+// quotas, not the tenant.
 func (c *Cloud) Reset() {
 	c.journal.reset()
 	c.limiter.Reset()
 	c.PowerBI.ResetScanCounters()
+	c.forgetWrites()
 }

@@ -18,7 +18,7 @@ import (
 //	GET    /_sim/                what there is
 //	GET    /_sim/counters        Counters; DELETE resets them and the quotas
 //	GET    /_sim/journal?since=  entries after a sequence number
-//	GET    /_sim/writes          every call that was not a GET, with its body
+//	GET    /_sim/writes          every call that may change the tenant, with its body
 //	GET    /_sim/clock           {"now"}; PUT {"set":"RFC 3339"} or {"advance":"1h"}
 //	PUT    /_sim/faults          a fault file (YAML); DELETE clears
 //	GET    /_sim/apps            registrations; PUT /_sim/apps/{name} switches to merge

@@ -150,16 +150,15 @@ func (v *visit) perform(w http.ResponseWriter) {
 			defer z.close()
 		}
 	}
-	v.cloud.Acts.Settle(call.Now)
-	call.Op.Handle(call)
-	if v.status(w) >= 300 {
-		return
+	if v.cloud.stateName != "" {
+		v.keep()
+	} else {
+		v.cloud.Acts.Settle(call.Now)
+		call.Op.Handle(call)
 	}
-	v.cloud.faults.succeeded(call.Op.ID, call.Now)
-	if call.R.Method != http.MethodGet && call.Service != rest.Login {
-		if err := v.cloud.saveState(); err != nil {
-			v.cloud.cfg.Logf("stand-in: %v", err)
-		}
+	v.entry.Outcome = v.status(w)
+	if v.entry.Outcome < 300 {
+		v.cloud.faults.succeeded(call.Op.ID, call.Now)
 	}
 }
 
@@ -168,6 +167,7 @@ func escaped(c *rest.Call) string {
 	return path
 }
 
+// status is what the operation answered into w.
 func (v *visit) status(w http.ResponseWriter) int {
 	if h, ok := w.(*held); ok {
 		return h.status
@@ -203,7 +203,7 @@ func (v *visit) leave() {
 		}
 	}
 	v.entry.Status, v.entry.Bytes = v.w.status, v.w.bytes
-	v.cloud.journal.add(v.entry, v.refused)
+	v.cloud.journal.add(v.entry, v.refused, v.call.Op.Writes())
 	if failure == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
 		panic(failure)
 	}

@@ -29,6 +29,10 @@ type Entry struct {
 	Fault string `json:"fault,omitempty"`
 	// Performed is false when the request was refused or lost before it was done.
 	Performed bool `json:"performed"`
+	// Outcome is the status that the operation itself answered, whatever a fault
+	// made of its reply afterwards; 0 when it was not performed. A write was done
+	// when it is below 300, also if the caller never heard of it.
+	Outcome int `json:"outcome,omitempty"`
 	// Body is what a write carried, at most 64 KiB; never for the token endpoint.
 	Body string `json:"body,omitempty"`
 }
@@ -75,13 +79,15 @@ func NewJournal(size int, w io.Writer) *Journal {
 	return &Journal{ring: make([]Entry, size), counts: map[string]*Count{}, copyTo: w}
 }
 
-func (j *Journal) add(e Entry, refused bool) {
+func (j *Journal) add(e Entry, refused, write bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.seq++
-	e.Seq = j.seq
+	if e.Seq == 0 {
+		j.seq++
+		e.Seq = j.seq
+	}
 	j.ring[int((e.Seq-1)%int64(len(j.ring)))] = e
-	if e.Method != "GET" && e.Service != "login" && e.Operation != "" {
+	if write {
 		j.writes = append(j.writes, e)
 	}
 	name := e.Operation
@@ -107,6 +113,14 @@ func (j *Journal) add(e Entry, refused bool) {
 	}
 }
 
+// number takes the next sequence number, for an entry that is added later.
+func (j *Journal) number() int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.seq++
+	return j.seq
+}
+
 func (j *Journal) panicked() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -128,8 +142,19 @@ func (j *Journal) Since(seq int64) []Entry {
 	return out
 }
 
-// Writes returns every call that was not a GET (sign-in and tokens aside), with
-// its body, oldest first.
+// goOn puts the writes of an earlier process before those of this one.
+func (j *Journal) goOn(writes []Entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.writes = append([]Entry(nil), writes...)
+	for _, e := range writes {
+		j.seq = max(j.seq, e.Seq)
+	}
+}
+
+// Writes returns every call that may have changed the tenant, refused or not,
+// with its body, oldest first. Sign-in, tokens and POSTs that only ask (scans,
+// batches, queries) are not among them.
 func (j *Journal) Writes() []Entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -28,29 +28,33 @@ func (b *Book) running(pipeline string, t time.Time) bool {
 	return false
 }
 
-// Settle does what has become due by t: the next steps of deployments. The gate
-// calls it before every operation.
-func (b *Book) Settle(t time.Time) {
+// Settle does what has become due by t: the next steps of deployments and
+// imports. The gate calls it before every operation. It reports whether anything
+// was due.
+func (b *Book) Settle(t time.Time) bool {
 	b.forget()
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.settle(t)
+	return b.settle(t)
 }
 
-func (b *Book) settle(t time.Time) {
+func (b *Book) settle(t time.Time) bool {
 	left := b.runs[:0]
+	changed := false
 	for _, r := range b.runs {
-		b.proceed(r, t)
+		changed = b.proceed(r, t) || changed
 		if !r.Over {
 			left = append(left, r)
 		}
 	}
 	b.runs = left
+	return changed
 }
 
 // proceed carries out the steps that are due. The first that fails ends the
-// deployment; what was deployed before it stays.
-func (b *Book) proceed(r *run, t time.Time) {
+// deployment; what was deployed before it stays. It reports whether anything
+// changed.
+func (b *Book) proceed(r *run, t time.Time) bool {
 	before := r.Done
 	for !r.Over {
 		due := r.Dep.Start.Add(time.Duration(r.Done+1) * r.Each)
@@ -71,7 +75,7 @@ func (b *Book) proceed(r *run, t time.Time) {
 	if !r.Over && t.After(r.Dep.Start) && r.Dep.Status == "NotStarted" {
 		r.Dep.Status = "Executing"
 	} else if r.Done == before {
-		return
+		return false
 	}
 	if !r.Over {
 		r.Dep.Steps[r.Done].Status = "Executing"
@@ -79,6 +83,7 @@ func (b *Book) proceed(r *run, t time.Time) {
 	now := r.Dep
 	now.Steps = append([]world.DeployStep(nil), r.Dep.Steps...)
 	b.world.EditDeployment(r.Dep.PipelineID, r.Dep.ID, func(d *world.Deployment) { *d = now })
+	return true
 }
 
 // carry deploys one item; a code says why it could not.

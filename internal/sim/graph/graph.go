@@ -49,7 +49,7 @@ func op(id, method, path, permission string, handle func(*rest.Call)) rest.Opera
 
 // Operations is the service's table.
 func (s *Service) Operations() []rest.Operation {
-	return []rest.Operation{
+	ops := []rest.Operation{
 		op("ListUsers", "GET", "users", readUsers, s.users),
 		op("GetUser", "GET", "users/{id}", readUsers, s.user),
 		op("GetManager", "GET", "users/{id}/manager", readUsers, s.manager),
@@ -65,6 +65,11 @@ func (s *Service) Operations() []rest.Operation {
 		op("ListDeletedUsers", "GET", "directory/deletedItems/microsoft.graph.user", readUsers, s.deleted),
 		op("Batch", "POST", "$batch", "", s.batch),
 	}
+	for i := range ops {
+		// Graph is only asked here: its POSTs carry questions.
+		ops[i].Reads = true
+	}
+	return ops
 }
 
 // object is a directory object as a table of its properties.

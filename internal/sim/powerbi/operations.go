@@ -33,7 +33,7 @@ func (s *Service) Operations() []rest.Operation {
 
 func (s *Service) scannerOps() []rest.Operation {
 	submit := admin("WorkspaceInfo_PostWorkspaceInfo", "workspaces/getInfo", s.getInfo, rest.PerHour(500)...)
-	submit.Method = "POST"
+	submit.Method, submit.Reads = "POST", true
 	return []rest.Operation{
 		admin("WorkspaceInfo_GetModifiedWorkspaces", "workspaces/modified", s.modified, rest.PerHour(30)...),
 		submit,

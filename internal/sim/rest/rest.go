@@ -85,6 +85,14 @@ type Operation struct {
 	Access Access
 	Quotas []Quota
 	Handle func(*Call)
+	// Reads marks a POST that changes nothing (a scan, a batch of reads, a query):
+	// it is not a write for the journal and leaves no state behind.
+	Reads bool
+}
+
+// Writes reports whether a call of the operation may change the tenant.
+func (o *Operation) Writes() bool {
+	return o != nil && o.Method != http.MethodGet && o.Access != Open && !o.Reads
 }
 
 // Caller is who the token says is calling.

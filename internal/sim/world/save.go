@@ -39,16 +39,30 @@ func (w *World) Save(to io.Writer) error {
 	return nil
 }
 
+// OtherTenant is returned for a file that was saved from another tenant than the
+// one it is loaded into.
+type OtherTenant struct {
+	// Seed and Workspaces are those of the file, Asked is the tenant at hand.
+	Seed       uint64
+	Workspaces int
+	Asked      Config
+}
+
+func (e *OtherTenant) Error() string {
+	return fmt.Sprintf("the file belongs to seed %d with %d workspaces, not to seed %d with %d",
+		e.Seed, e.Workspaces, e.Asked.Seed, e.Asked.Workspaces)
+}
+
 // Load puts saved changes over a tenant that nobody has changed yet. They must
-// have been made to the same tenant: seed, size and id are compared.
+// have been made to the same tenant: seed, size and id are compared, and a file
+// of another is refused with *OtherTenant.
 func (w *World) Load(from io.Reader) error {
 	var s saved
 	if err := json.NewDecoder(from).Decode(&s); err != nil {
 		return fmt.Errorf("load the tenant: %w", err)
 	}
 	if s.Seed != w.cfg.Seed || s.Size != w.cfg.Workspaces || s.TenantID != w.cfg.TenantID {
-		return fmt.Errorf("load the tenant: the file belongs to seed %d with %d workspaces, not to seed %d with %d",
-			s.Seed, s.Size, w.cfg.Seed, w.cfg.Workspaces)
+		return fmt.Errorf("load the tenant: %w", &OtherTenant{Seed: s.Seed, Workspaces: s.Size, Asked: w.cfg})
 	}
 	o := newOverlay()
 	fill(&o.workspaces, s.Workspaces)
