@@ -19,6 +19,15 @@ func (s *Service) SessionCookie() string { return s.cookieName("steward") }
 // AttemptCookie is the name of the cookie that binds a sign-in to a browser.
 func (s *Service) AttemptCookie() string { return s.cookieName("steward-login") }
 
+// FormCookie is the name of the cookie that binds a form which could not be
+// taken to the browser it came from.
+func (s *Service) FormCookie() string { return s.cookieName("steward-form") }
+
+// KeepForm makes that cookie; an empty value removes it.
+func (s *Service) KeepForm(value string, maxAge int) *http.Cookie {
+	return s.cookie(s.FormCookie(), value, maxAge)
+}
+
 func (s *Service) cookieName(name string) string {
 	if s.Secure() {
 		return "__Host-" + name

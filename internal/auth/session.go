@@ -83,6 +83,13 @@ func (s *Service) Lookup(ctx context.Context, cookie string, c Client) (Session,
 	return sess, nil
 }
 
+// Owner returns the key of the person whose session a cookie stands for, or
+// stood for until it ended; false when nobody knows. It lets nobody in.
+func (s *Service) Owner(ctx context.Context, cookie string) (Person, bool) {
+	tenant, person, err := s.cfg.DB.Reader().SessionOwner(ctx, hashOf(cookie))
+	return Person{TenantID: tenant, ObjectID: person}, err == nil
+}
+
 // session gives a stored row its meaning. The limits are today's, not those of
 // the day of the sign-in.
 func (s *Service) session(row db.Session) Session {

@@ -110,8 +110,12 @@ func (t *Tx) EndSessionsOf(ctx context.Context, tenant, person string) (int64, e
 }
 
 // SweepSessions removes sessions not used since idle or begun before oldest;
-// nobody can use them any more.
+// nobody can use them any more, and forgets whose sessions were that ended more
+// than a day before idle.
 func (t *Tx) SweepSessions(ctx context.Context, idle, oldest time.Time) (int64, error) {
+	if _, err := t.ExecContext(ctx, `DELETE FROM ended_session WHERE seen < $1`, Millis(idle.Add(-24*time.Hour))); err != nil {
+		return 0, fmt.Errorf("sweep ended sessions: %w", classify(err))
+	}
 	res, err := t.ExecContext(ctx, `DELETE FROM session WHERE seen < $1 OR started < $2`, Millis(idle), Millis(oldest))
 	if err != nil {
 		return 0, fmt.Errorf("sweep sessions: %w", classify(err))
@@ -129,6 +133,20 @@ func (r *Reader) Session(ctx context.Context, hash ledger.Hash) (Session, error)
 		return s, fmt.Errorf("read session: %w", classify(err))
 	}
 	return s, nil
+}
+
+// SessionOwner returns the key of the person whose session this is, or was
+// until it ended less than a day ago. NotFound when nobody knows any more.
+func (r *Reader) SessionOwner(ctx context.Context, hash ledger.Hash) (tenant, person string, err error) {
+	err = r.QueryRow(ctx, `SELECT tenant, person FROM session WHERE hash = $1
+		UNION ALL SELECT tenant, person FROM ended_session WHERE hash = $1 LIMIT 1`, hash[:]).Scan(&tenant, &person)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", "", noSession()
+	}
+	if err != nil {
+		return "", "", fmt.Errorf("read whose session it is: %w", classify(err))
+	}
+	return tenant, person, nil
 }
 
 // Sessions returns the sessions of a person, or everyone's when both parts of

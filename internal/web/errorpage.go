@@ -23,6 +23,7 @@ func (s *Server) errorPage(c echo.Context, status int, title, sentence string, e
 		p.Do = []ui.Action{{Label: "Sign in", Href: need.URL}}
 	}
 	s.signInProblem(c, status, err, &p)
+	keptWords(c, &p, need != nil)
 	who := s.viewer(c)
 	if !who.known {
 		return render(c, status, ui.ErrorPage(p, lookOf(c)))

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"steward/internal/auth"
+	"steward/internal/web/guard"
 )
 
 // running is the part of the table with the pages about running the portal.
@@ -29,6 +30,8 @@ func (s *Server) running() []route {
 		{http.MethodGet, "/me", auth.ViewOwnSessions, s.me},
 		{http.MethodPost, "/me/preferences", auth.ViewOwnSessions, s.savePreferences},
 		{http.MethodPost, "/me/sessions/revoke", auth.RevokeOwnSessions, s.revokeOwn},
+		{http.MethodGet, guard.KeptPath, auth.ViewOwnSessions, s.keptForm},
+		{http.MethodPost, keptDiscard, auth.ViewOwnSessions, s.discardKept},
 		{http.MethodGet, "/sessions", auth.ViewSessions, s.sessions},
 		{http.MethodPost, "/sessions/revoke", auth.RevokeSessions, s.revokeAny},
 	}

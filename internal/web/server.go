@@ -87,7 +87,7 @@ func New(cfg Config) (*Server, error) {
 // protect puts the guard in front of every route, known and unknown.
 func (s *Server) protect(table []route) error {
 	g, err := guard.New(guard.Config{
-		Auth: s.Auth, Routes: s.guarded(table), PublicURL: s.PublicURL, Hosts: s.Hosts, Proxies: s.Proxies, Limits: s.Limits, Now: s.Now, Log: s.Log,
+		Auth: s.Auth, Routes: s.guarded(table), PublicURL: s.PublicURL, Hosts: s.Hosts, Proxies: s.Proxies, Limits: s.Limits, Now: s.Now, Log: s.Log, KeptNotice: keptNotice,
 	})
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ type state struct {
 	session *auth.Session // nil: nobody is signed in
 	why     error         // why not
 	machine bool          // by access token, not by cookie
+	kept    string        // where the form of the request can be had again
 }
 
 type stateKey struct{}

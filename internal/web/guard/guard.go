@@ -41,6 +41,9 @@ type Config struct {
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// KeptNotice makes what a page says above a form that was filled in again,
+	// as HTML; left are the values that found no field. Nil says nothing.
+	KeptNotice func(c echo.Context, left []Left) (string, error)
 }
 
 // Guard holds the checks. Make one with New.
@@ -53,6 +56,7 @@ type Guard struct {
 	logins *buckets
 	writes *buckets
 	export *buckets
+	kept   keeper
 }
 
 // New checks the configuration. Errors are Invalid.
@@ -83,7 +87,7 @@ func New(cfg Config) (*Guard, error) {
 
 // Attach puts the guard in front of every route of e, known and unknown.
 func (g *Guard) Attach(e *echo.Echo) {
-	e.Use(g.identify, g.recoverPanic, g.headers, g.checkHost, g.limitBody, g.checkOrigin, g.loadSession, g.limitRate, g.permit)
+	e.Use(g.identify, g.recoverPanic, g.headers, g.checkHost, g.limitBody, g.checkOrigin, g.loadSession, g.keepForm, g.limitRate, g.permit)
 }
 
 // identify gives the request its id and finds out where it comes from.

@@ -86,7 +86,7 @@ func TestMatrix(t *testing.T) {
 			}
 			return strings.NewReplacer(":tenant", tenant, ":id", ws).Replace(r.Path), "reason=x", true
 		},
-		Digest: func() string { return guardtest.Digest(t, s.db.Reader(), "session", "ledger") },
+		Digest: func() string { return guardtest.Digest(t, s.db.Reader(), "session", "ended_session", "ledger") },
 		Expect: func(r guard.Route, p guardtest.Persona, target guardtest.Target) ([]int, bool) {
 			if len(p.Person.Roles) == 0 && p.Cookie != "" && p.Person.TenantID != "" && !r.Public {
 				return []int{http.StatusNotFound}, true // signed in, and nothing is open

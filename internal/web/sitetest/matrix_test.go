@@ -121,7 +121,7 @@ func (m *matrix) unchanged(r guard.Route, g target, before string) {
 }
 
 func (m *matrix) digest() string {
-	return guardtest.Digest(m.t, m.db.Reader(), "session", "signed_in", "ledger", "ledger_checkpoint", "ledger_identity", "sqlite_sequence", "scan", "budget")
+	return guardtest.Digest(m.t, m.db.Reader(), "session", "ended_session", "signed_in", "ledger", "ledger_checkpoint", "ledger_identity", "sqlite_sequence", "scan", "budget")
 }
 
 // request is what is sent; judged is false where the answer of a route that

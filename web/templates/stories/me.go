@@ -11,6 +11,8 @@ import (
 func meStories(now time.Time) []stories.Story {
 	return []stories.Story{
 		{Name: "me/two browsers", Component: templates.Me(mePage(now))},
+		{Name: "kept/a form", Component: templates.Kept(keptPage(now))},
+		{Name: "kept/none", Component: templates.Kept(templates.KeptPage{Page: Page("Your unsent form", "/me"), Empty: ui.Empty{Why: "No form of yours is kept.", Do: ui.Action{Label: "Go to the overview", Href: "/"}}})},
 		{Name: "sessions/of everyone", Component: templates.Sessions(sessionsPage(now))},
 		{Name: "sign-in/no role", Component: ui.ErrorPage(ui.Problem{Status: 403, Title: "You have no role in this portal",
 			Text: "You are known to the sign-in provider, but have no role in this portal. Ask the governance lead for a role.", Detail: "request 7f9c2ba4",
@@ -46,4 +48,12 @@ func sessionsPage(now time.Time) templates.SessionsPage {
 	}
 	v.People = ui.Field{Kind: ui.SelectField, Name: "person", Label: "Person", Hint: "Ends all their sessions.", Choices: []ui.Choice{{Value: "x", Label: "Olof\u202e Palm"}}}
 	return v
+}
+
+func keptPage(now time.Time) templates.KeptPage {
+	return templates.KeptPage{Page: Page("Your unsent form", "/me"), Since: now,
+		Form: ui.Form{Action: "/violations/12/waive", Submit: "Send it", Back: "/", Fields: []ui.Field{
+			{Name: "reason", Label: "Reason", Kind: ui.TextArea, Rows: 5, Value: "The year-end close needs it until the auditors have left; Finance agreed in writing.", Optional: true},
+			{Name: "ends", Label: "Ends", Value: "2026-12-31", Optional: true}}},
+		Discard: ui.Action{Label: "Discard it", Href: "/kept/discard", Post: true}}
 }
