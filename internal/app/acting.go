@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"steward/internal/fulfil"
 	"steward/internal/pbi"
 	"steward/internal/scan"
+	"steward/internal/secret"
 	"steward/internal/workflow"
 )
 
@@ -18,14 +20,18 @@ import (
 // tenant without one is read only: what is agreed for it waits until its
 // window ends, and the set-up page says why.
 type acting struct {
-	portal  *Portal
-	runners []*workflow.Runner
-	wg      sync.WaitGroup
+	portal *Portal
+	// runner is nil while no tenant has an executor.
+	runner *workflow.Runner
+	begun  bool
+	wg     sync.WaitGroup
 }
 
-// newActing builds the executors. It calls nobody yet.
+// newActing builds the executors and opens the durable runs. It calls nobody
+// yet; begin or close must follow.
 func (p *Portal) newActing(ctx context.Context) (*acting, error) {
 	a := &acting{portal: p}
+	works := map[string]workflow.Work{}
 	for _, t := range p.Tenants {
 		if !t.Config.Executor.Configured() {
 			continue
@@ -34,9 +40,33 @@ func (p *Portal) newActing(ctx context.Context) (*acting, error) {
 		if err != nil {
 			return nil, fmt.Errorf("tenant %s, executor: %w", t.Config.Name, err)
 		}
-		a.runners = append(a.runners, workflow.New(workflow.Config{Work: engine, Now: p.clock.now(), Log: p.log.With("tenant", t.Config.Name)}))
+		works[t.Config.Name] = engine
 	}
+	if len(works) == 0 {
+		return a, nil
+	}
+	cfg := workflow.Config{Works: works, Now: p.clock.now(), Log: p.log}
+	if err := p.runsDatabase(ctx, &cfg); err != nil {
+		return nil, err
+	}
+	runner, err := workflow.New(ctx, cfg)
+	if err != nil {
+		return nil, secret.Clean(err, secret.New(cfg.PostgreSQL))
+	}
+	a.runner = runner
 	return a, nil
+}
+
+// runsDatabase says where the durable runs are kept: in workflow.db beside the
+// portal's own file, or in the PostgreSQL database that is configured.
+func (p *Portal) runsDatabase(ctx context.Context, cfg *workflow.Config) (err error) {
+	if at := p.cfg.WorkflowDatabase; !at.IsZero() {
+		text, err := at.Read()
+		cfg.PostgreSQL = text.Reveal()
+		return err
+	}
+	cfg.SQLite, err = db.OpenDurable(ctx, filepath.Join(p.cfg.DataDir, "workflow.db"))
+	return err
 }
 
 // engine builds what acts in one tenant, with the executor's own registration.
@@ -69,18 +99,34 @@ func (a *acting) engine(ctx context.Context, t *Tenant) (*fulfil.Engine, error) 
 
 // begin lets the executors work until ctx ends.
 func (a *acting) begin(ctx context.Context) {
-	for _, r := range a.runners {
-		a.wg.Go(func() {
-			if err := r.Run(ctx); err != nil {
-				a.portal.log.Error("what was agreed is not being carried out", "error", err)
-			}
-		})
+	if a.runner == nil {
+		return
+	}
+	a.begun = true
+	a.wg.Go(func() {
+		if err := a.runner.Run(ctx); err != nil {
+			a.portal.log.Error("what was agreed is not being carried out", "error", err)
+		}
+	})
+}
+
+// wake lets the executors look at once at what was agreed, resumed or decided.
+func (a *acting) wake() {
+	if a != nil && a.runner != nil {
+		a.runner.Wake()
 	}
 }
 
 // wait returns when no step is under way any more; at most twenty seconds
-// after the context of begin has ended.
-func (a *acting) wait() { a.wg.Wait() }
+// after the context of begin has ended. It also closes what was never begun.
+func (a *acting) wait() {
+	if a.runner != nil && !a.begun {
+		if err := a.runner.Close(); err != nil {
+			a.portal.log.Warn("the runs' own records were not closed", "error", err)
+		}
+	}
+	a.wg.Wait()
+}
 
 // scanAgain is how soon a scan after a run is tried again while another one is
 // under way, scanTries how often.

@@ -42,6 +42,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if p.acting, err = p.newActing(ctx); err != nil {
 		return err
 	}
+	defer p.acting.wait()
 	if err := p.recordStart(ctx, ledger.Start); err != nil {
 		return err
 	}

@@ -21,9 +21,13 @@ type Config struct {
 	// redirects and links in mails are built from it.
 	PublicURL string `yaml:"public_url"`
 	// DataDir holds portal.db, workflow.db and archive/.
-	DataDir string   `yaml:"data_dir"`
-	Tenants []Tenant `yaml:"tenants"`
-	SignIn  SignIn   `yaml:"sign_in"`
+	DataDir string `yaml:"data_dir"`
+	// WorkflowDatabase is the connection string of a PostgreSQL database that
+	// keeps the durable runs instead of workflow.db; empty for the file. It is
+	// a reference, because it may hold a password.
+	WorkflowDatabase secret.Ref `yaml:"workflow_database"`
+	Tenants          []Tenant   `yaml:"tenants"`
+	SignIn           SignIn     `yaml:"sign_in"`
 	// Policies is a directory of rule packs that add to or override the
 	// built-in ones; empty for the built-in ones alone.
 	Policies string `yaml:"policies"`

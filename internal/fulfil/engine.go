@@ -176,6 +176,10 @@ func (e *Engine) lost(ctx context.Context, r db.Run, s db.RunStep) error {
 // Advance does the next thing in a run and says when to come back.
 func (e *Engine) Advance(ctx context.Context, id string) (workflow.Next, error) {
 	j, err := e.load(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		// The portal's own file is older than the runs': it was restored.
+		return workflow.Next{Ended: true}, nil
+	}
 	if err != nil || j.run.Ended() {
 		return workflow.Next{Ended: err == nil}, err
 	}

@@ -2,11 +2,14 @@ package workflow_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"steward/internal/db"
 	"steward/internal/workflow"
 )
 
@@ -20,6 +23,8 @@ type counts struct {
 	recover int
 	// step is called within each Advance; nil for nothing.
 	step func(ctx context.Context, id string) error
+	// rest is until when a run rests after a step; nil for not at all.
+	rest func(id string) time.Time
 	done chan string
 }
 
@@ -53,6 +58,9 @@ func (c *counts) Advance(ctx context.Context, id string) (workflow.Next, error) 
 		return workflow.Next{}, err
 	}
 	if c.left[id]--; c.left[id] > 0 {
+		if c.rest != nil {
+			return workflow.Next{At: c.rest(id)}, nil
+		}
 		return workflow.Next{}, nil
 	}
 	c.done <- id
@@ -63,22 +71,44 @@ func work(runs map[string]int) *counts {
 	return &counts{left: runs, inside: map[string]int{}, done: make(chan string, 100)}
 }
 
-// start runs a runner and returns what ends it.
-func start(t *testing.T, cfg workflow.Config) (r *workflow.Runner, stop func() error) {
+// start runs a runner over a file of its own and returns what ends it.
+func start(t *testing.T, cfg workflow.Config, w workflow.Work) (r *workflow.Runner, stop func() error) {
 	t.Helper()
+	cfg.Works = map[string]workflow.Work{"w": w}
+	if cfg.SQLite == nil && cfg.PostgreSQL == "" {
+		cfg.SQLite = file(t, filepath.Join(t.TempDir(), "workflow.db"))
+	}
 	ctx, cancel := context.WithCancel(t.Context())
-	r = workflow.New(cfg)
+	r, err := workflow.New(ctx, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()
 	return r, func() error { cancel(); return <-ended }
+}
+
+func file(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	f, err := db.OpenDurable(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = f.Close() })
+	return f
 }
 
 // TestRunsToTheEnd: every run is advanced to its end, by one worker at a time,
 // no more at once than there are workers, after what was left was put in order.
 func TestRunsToTheEnd(t *testing.T) {
 	t.Parallel()
-	w := work(map[string]int{"a": 5, "b": 1, "c": 30, "d": 2, "e": 7})
-	_, stop := start(t, workflow.Config{Work: w, Workers: 2, Poll: time.Millisecond})
+	toTheEnd(t, workflow.Config{Poll: 20 * time.Millisecond})
+}
+
+func toTheEnd(t *testing.T, cfg workflow.Config) {
+	cfg.Workers = 2
+	w := work(map[string]int{"z": 5, "b": 1, "c": 30, "d": 2, "e": 7})
+	_, stop := start(t, cfg, w)
 	for range 5 {
 		<-w.done
 	}
@@ -103,7 +133,7 @@ func TestStopLetsStepsFinish(t *testing.T) {
 		<-goOn
 		return ctx.Err()
 	}
-	_, stop := start(t, workflow.Config{Work: w, Poll: time.Millisecond})
+	_, stop := start(t, workflow.Config{Poll: 20 * time.Millisecond}, w)
 	<-began
 	ended := make(chan error, 1)
 	go func() { ended <- stop() }()
@@ -127,7 +157,7 @@ func TestStopCutsOff(t *testing.T) {
 	w := work(map[string]int{"a": 1})
 	began := make(chan struct{})
 	w.step = func(ctx context.Context, _ string) error { close(began); <-ctx.Done(); return ctx.Err() }
-	_, stop := start(t, workflow.Config{Work: w, Poll: time.Millisecond, Grace: 10 * time.Millisecond})
+	_, stop := start(t, workflow.Config{Poll: 20 * time.Millisecond, Grace: 10 * time.Millisecond}, w)
 	<-began
 	if err := stop(); err == nil {
 		t.Error("that a step was cut off is not said")
@@ -147,7 +177,7 @@ func TestOneBadRun(t *testing.T) {
 		}
 		return nil
 	}
-	_, stop := start(t, workflow.Config{Work: w, Poll: time.Millisecond})
+	_, stop := start(t, workflow.Config{Poll: 20 * time.Millisecond}, w)
 	if id := <-w.done; id != "good" {
 		t.Errorf("%s ended", id)
 	}
@@ -160,7 +190,7 @@ func TestOneBadRun(t *testing.T) {
 func TestWake(t *testing.T) {
 	t.Parallel()
 	w := work(map[string]int{})
-	r, stop := start(t, workflow.Config{Work: w, Poll: time.Hour})
+	r, stop := start(t, workflow.Config{Poll: time.Hour}, w)
 	w.mu.Lock()
 	w.left["new"] = 1
 	w.mu.Unlock()
