@@ -43,6 +43,8 @@ type cli struct {
 	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
 	Ledger   ledgerCmd   `cmd:"" help:"Verify or export the ledger."`
 	Policy   policyCmd   `cmd:"" help:"Check, test and try out a rule file."`
+	Backup   backupCmd   `cmd:"" help:"Copy the database into a new file, also beside a running portal, and check the copy."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup in the place of the database. Executors begin on hold."`
 	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this version's schema and stop."`
 	Version  versionCmd  `cmd:"" help:"Print the version and the build."`
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -59,6 +60,24 @@ func vacuumInto(ctx context.Context, path, part string) error {
 	source.SetMaxOpenConns(1)
 	_, err = source.ExecContext(ctx, `VACUUM INTO $1`, part)
 	return errors.Join(classify(err), source.Close())
+}
+
+// copyBefore keeps the database as the older program left it, beside it, under
+// the number of its schema. A copy that is there from an attempt before stays.
+func copyBefore(ctx context.Context, path string, schema int64) error {
+	into := fmt.Sprintf("%s.schema-%d", path, schema)
+	if _, err := os.Lstat(into); err == nil {
+		return nil
+	}
+	part := into + ".part"
+	if err := remove(part); err != nil {
+		return err
+	}
+	if err := vacuumInto(ctx, path, part); err != nil {
+		return fault.Wrap(errors.Join(err, remove(part)), fault.Unavailable,
+			"The database must be brought to a new schema, and no copy of it could be made before: %s Make room beside it and start again.", fault.Sentence(err))
+	}
+	return settle(part, into)
 }
 
 // settle brings a finished file to its name, and both to the disk.

@@ -215,3 +215,30 @@ func TestRecordBeside(t *testing.T) {
 		t.Errorf("the ledger has %d entries, %v; want 60", seq, err)
 	}
 }
+
+// TestOlderSchemaIsCopiedFirst upgrades a database that an older program left,
+// and keeps it as it was for that program.
+func TestOlderSchemaIsCopiedFirst(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "portal.db")
+	if err := db.AtSchema(t.Context(), path, 20); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the second start finds nothing to do
+		d, err := db.Open(t.Context(), db.Config{Path: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(d.Record(t.Context(), besideEntry(1)), d.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, schema, closeFn, err := db.OpenResting(t.Context(), path+".schema-20")
+	if err != nil || schema != 20 {
+		t.Fatalf("the copy: schema %d, %v", schema, err)
+	}
+	_ = closeFn()
+	if left, _ := filepath.Glob(path + ".schema-*"); len(left) != 1 {
+		t.Errorf("copies: %v", left)
+	}
+}

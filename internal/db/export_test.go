@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 )
 
@@ -32,4 +33,17 @@ func LoadPlans(ctx context.Context, d *DB) ([]string, error) {
 		}
 	}
 	return plans, nil
+}
+
+// AtSchema makes a database file as an older program left it.
+func AtSchema(ctx context.Context, path string, schema int64) error {
+	raw, err := sql.Open("sqlite", dsn(path, writerOptions))
+	if err != nil {
+		return err
+	}
+	p, err := provider(raw)
+	if err == nil {
+		_, err = p.UpTo(ctx, schema)
+	}
+	return errors.Join(err, raw.Close())
 }

@@ -89,7 +89,7 @@ func (d *DB) open(ctx context.Context, readers int) error {
 	if err := checkPragmas(ctx, d.write); err != nil {
 		return err
 	}
-	if err := migrate(ctx, d.write); err != nil {
+	if err := migrate(ctx, d.write, d.path); err != nil {
 		return err
 	}
 	pool, err := sql.Open("sqlite", dsn(d.path, "_pragma=query_only(1)"))
@@ -188,13 +188,20 @@ func versions(ctx context.Context, db *sql.DB) (have, want int64, err error) {
 	return have, want, nil
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
+// migrate brings the schema to this program's. A database that has lived is
+// copied first: an older program cannot read the new schema.
+func migrate(ctx context.Context, db *sql.DB, path string) error {
 	have, want, err := versions(ctx, db)
-	if err != nil {
+	if err != nil || have == want {
 		return err
 	}
 	if have > want {
 		return fault.New(fault.Invalid, "The database was written by a newer version of the portal (schema %d, this program knows %d). Run the newer version, or restore a backup.", have, want)
+	}
+	if have > 0 {
+		if err := copyBefore(ctx, path, have); err != nil {
+			return err
+		}
 	}
 	p, err := provider(db)
 	if err != nil {
