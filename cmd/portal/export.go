@@ -21,7 +21,7 @@ type exportCmd struct {
 	AsOf   string   `help:"The day (2026-11-21) or moment (RFC 3339) to look at; the last scan when left out."`
 	Since  string   `help:"For comparisons: the earlier day or moment; a week before when left out."`
 	Where  []string `help:"A filter, key=value; may be repeated. The keys are those of the page." sep:"none"`
-	Sort   string   `help:"The column to sort by; -column for the other way round."`
+	Sort   string   `help:"The column to sort by; write --sort=-column for the other way round."`
 	Header bool     `help:"Put lines with as-of, coverage and filters before a CSV."`
 	Output string   `short:"o" type:"path" help:"The file to write; standard output when left out."`
 }
@@ -39,7 +39,7 @@ func (e exportCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	req := app.ExportRequest{Report: e.Report, Tenant: e.Tenant, Format: e.Format, AsOf: e.AsOf, Since: e.Since, Where: where, Sort: e.Sort, Header: e.Header}
+	req := app.ExportRequest{Report: e.Report, Tenant: e.Tenant, Format: e.Format, AsOf: e.AsOf, Since: e.Since, Where: where, Sort: e.Sort, Header: e.Header, By: account()}
 	if e.Output == "" {
 		out := bufio.NewWriter(w.stdout)
 		if err := app.Export(w.ctx, cfg, req, out); err != nil {

@@ -120,13 +120,7 @@ func (l ledgerExportCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	fill := func(out io.Writer) error {
-		recorded, err := app.ExportLedger(w.ctx, cfg, out)
-		if err == nil && !recorded {
-			fmt.Fprintln(w.stderr, "portal: a running portal has the database, so this export is not recorded in the ledger. Export on its page to have it recorded.")
-		}
-		return err
-	}
+	fill := func(out io.Writer) error { return app.ExportLedger(w.ctx, cfg, account(), out) }
 	if l.Output != "" {
 		return writeWhole(l.Output, fill)
 	}

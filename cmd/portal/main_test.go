@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"steward/internal/config"
 )
@@ -278,6 +279,12 @@ func testExport(t *testing.T, cfg string) {
 	if got := portal(t, "export", "workspaces", "--config", cfg); got.stdout != string(text) {
 		t.Error("standard output has another report than the file")
 	}
+	if got := portal(t, "export", "workspaces", "--config", cfg, "--where", "state=Active", "--sort=-items", "--as-of", time.Now().UTC().Format(time.DateOnly), "--format", "json", "--header"); got.code != exitOK || !strings.Contains(got.stdout, `"report": "workspaces"`) && !strings.Contains(got.stdout, `"report":"workspaces"`) {
+		t.Errorf("%d: %.300s %s", got.code, got.stdout, got.stderr)
+	}
+	if got := portal(t, "export", "changes", "--config", cfg, "--since", "2020-01-01", "--format", "xlsx"); got.code != exitOK || !strings.HasPrefix(got.stdout, "PK") {
+		t.Errorf("%d: %.10q %s", got.code, got.stdout, got.stderr)
+	}
 	if got := portal(t, "export", "workspaces", "--config", cfg, "--where", "color=blue", "-o", file); got.code != exitUsage {
 		t.Errorf("an unknown filter: %+v", got)
 	}
@@ -302,6 +309,10 @@ func testLedger(t *testing.T, cfg string) {
 	}
 	if got := portal(t, "ledger", "verify", "--file", file); got.code != exitOK || !strings.Contains(got.stdout, "No checkpoint was compared") {
 		t.Errorf("%+v", got)
+	}
+	// The exports above that were done, and those alone, are in the ledger.
+	if n := bytes.Count(text, []byte(`"action":"export"`)); n != 5 || !bytes.Contains(text, []byte(`as_of=`)) {
+		t.Errorf("the ledger has %d exports, want 5: %s", n, text)
 	}
 	broken := bytes.Replace(text, []byte(`"action":"scan.start"`), []byte(`"action":"scan.hold"`), 1)
 	if err := os.WriteFile(file, broken, 0o600); err != nil {

@@ -3,7 +3,7 @@ package app
 import (
 	"context"
 	"io"
-	"path/filepath"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,6 +11,7 @@ import (
 	"steward/internal/config"
 	"steward/internal/db"
 	"steward/internal/fault"
+	"steward/internal/ledger"
 )
 
 // ExportRequest asks for one report as a file, as the command line has it.
@@ -22,10 +23,15 @@ type ExportRequest struct {
 	Where       map[string][]string
 	Sort        string
 	Header      bool
+	// By is the account of the machine that runs the command; empty when it is
+	// unknown.
+	By string
 }
 
-// Export writes the report to w. It reads beside a running portal. Errors of
-// the request are Invalid and name what is allowed.
+// Export writes the report to w. It reads beside a running portal. The ledger
+// has the export before its first byte is written; an export that cannot be
+// recorded is refused. Errors of the request are Invalid and name what is
+// allowed.
 func Export(ctx context.Context, cfg *config.Config, req ExportRequest, w io.Writer) error {
 	r, err := audit.Lookup(req.Report)
 	if err != nil {
@@ -39,27 +45,59 @@ func Export(ctx context.Context, cfg *config.Config, req ExportRequest, w io.Wri
 	if err != nil {
 		return err
 	}
-	reader, closeReader, err := db.OpenReader(ctx, filepath.Join(cfg.DataDir, "portal.db"))
+	reader, closeReader, err := db.OpenReader(ctx, databasePath(cfg))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = closeReader() }()
-	q := audit.Query{Scope: db.Everything, Where: req.Where}
-	q.Sort, q.Desc = strings.CutPrefix(req.Sort, "-")
-	if q.View, err = viewAt(ctx, reader, name, req.AsOf, "as-of"); err != nil {
+	q, err := req.query(ctx, reader, r, name)
+	if err != nil {
 		return err
 	}
-	if r.Compares {
-		since := req.Since
-		if since == "" {
-			since = q.View.Taken.AddDate(0, 0, -7).Format(time.RFC3339)
-		}
-		if q.CompareView, err = viewAt(ctx, reader, name, since, "since"); err != nil {
-			return err
-		}
+	if err := r.Check(q); err != nil {
+		return err
+	}
+	if err := recordExport(ctx, cfg, req, r, name); err != nil {
+		return err
 	}
 	_, err = audit.Export(ctx, w, reader, r, q, f, audit.Options{Header: req.Header})
 	return err
+}
+
+// query is what is asked of the report, at the moments asked about.
+func (req ExportRequest) query(ctx context.Context, reader *db.Reader, r *audit.Report, tenant string) (q audit.Query, err error) {
+	q = audit.Query{Scope: db.Everything, Where: req.Where}
+	q.Sort, q.Desc = strings.CutPrefix(req.Sort, "-")
+	if q.View, err = viewAt(ctx, reader, tenant, req.AsOf, "as-of"); err != nil || !r.Compares {
+		return q, err
+	}
+	since := req.Since
+	if since == "" {
+		since = q.View.Taken.AddDate(0, 0, -7).Format(time.RFC3339)
+	}
+	q.CompareView, err = viewAt(ctx, reader, tenant, since, "since")
+	return q, err
+}
+
+// recordExport puts the export into the ledger, beside a running portal too.
+func recordExport(ctx context.Context, cfg *config.Config, req ExportRequest, r *audit.Report, tenant string) error {
+	filter := url.Values{}
+	for key, values := range req.Where {
+		filter[key] = values
+	}
+	for key, value := range map[string]string{"as_of": req.AsOf, "since": req.Since, "sort": req.Sort} {
+		if value != "" {
+			filter.Set(key, value)
+		}
+	}
+	err := db.RecordBeside(ctx, databasePath(cfg), ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
+		Actor:   ledger.Actor{Kind: ledger.Command, Name: req.By},
+		Object:  ledger.Object{Kind: "report", ID: r.Name, Name: r.Title, Tenant: tenant},
+		Details: map[ledger.Detail]string{ledger.Report: r.Name, ledger.Format: req.Format, ledger.Filter: filter.Encode()}})
+	if err != nil {
+		return fault.Wrap(err, fault.KindOf(err), "The export was not written, because the ledger could not record it: %s", fault.Sentence(err))
+	}
+	return nil
 }
 
 func tenantName(cfg *config.Config, name string) (string, error) {

@@ -295,14 +295,17 @@ func TestVerifyBesideARunningPortal(t *testing.T) {
 	if err != nil || !v.OK() || v.Entries != 20 || v.Covered != 20 {
 		t.Errorf("%+v, %v", v, err)
 	}
-	var out bytes.Buffer
-	if recorded, err := ExportLedger(t.Context(), s.cfg, &out); err != nil || recorded {
-		t.Errorf("beside a running portal: recorded %v, %v", recorded, err)
+	var beside, alone bytes.Buffer
+	if err := ExportLedger(t.Context(), s.cfg, "operator", &beside); err != nil || !strings.Contains(beside.String(), `"operator"`) {
+		t.Errorf("beside a running portal: %v, %s", err, beside.String())
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if recorded, err := ExportLedger(t.Context(), s.cfg, &out); err != nil || !recorded {
-		t.Errorf("without one: recorded %v, %v", recorded, err)
+	if err := ExportLedger(t.Context(), s.cfg, "auditor", &alone); err != nil || !strings.Contains(alone.String(), `"auditor"`) {
+		t.Errorf("without one: %v, %s", err, alone.String())
+	}
+	if v, err := VerifyLedger(t.Context(), s.cfg, LedgerCheck{}); err != nil || !v.OK() || v.Entries != 22 {
+		t.Errorf("after two programs wrote: %+v, %v", v, err)
 	}
 }

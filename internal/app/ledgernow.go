@@ -72,48 +72,33 @@ func VerifyLedgerFile(name string, c LedgerCheck) (ledger.Verdict, error) {
 	return v, err
 }
 
-// ExportLedger writes the whole ledger of the configured database. recorded is
-// false when a running portal holds the database, so that the export could not
-// be recorded in it.
-func ExportLedger(ctx context.Context, cfg *config.Config, w io.Writer) (recorded bool, err error) {
+// ExportLedger writes the whole ledger of the configured database, beside a
+// running portal too. That it was done, and by whom, is its last entry.
+func ExportLedger(ctx context.Context, cfg *config.Config, by string, w io.Writer) error {
 	_, notes, err := checkpointsOf(cfg.Ledger.SigningKey, cfg.Ledger.SecondSink)
 	if err != nil {
-		return false, err
+		return err
 	}
 	origin, err := originOf(cfg.Ledger.SigningKey)
 	if err != nil {
-		return false, err
+		return err
 	}
-	if recorded, err = recordLedgerExport(ctx, cfg); err != nil {
-		return recorded, err
+	if err := recordLedgerExport(ctx, cfg, by); err != nil {
+		return err
 	}
 	reader, closeReader, err := db.OpenReader(ctx, databasePath(cfg))
 	if err != nil {
-		return recorded, err
+		return err
 	}
 	defer func() { _ = closeReader() }()
-	return recorded, witness.Export(ctx, reader, w, origin, time.Now(), notes)
+	return witness.Export(ctx, reader, w, origin, time.Now(), notes)
 }
 
-// recordLedgerExport records the export, unless a running portal has the
-// database.
-func recordLedgerExport(ctx context.Context, cfg *config.Config) (bool, error) {
-	if _, err := os.Stat(databasePath(cfg)); err != nil {
-		return false, nil //nolint:nilerr // reading it tells, in its own words
-	}
-	d, err := db.Open(ctx, db.Config{Path: databasePath(cfg)})
-	if fault.Is(err, fault.Conflict) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	err = d.Record(ctx, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.Command}, Object: ledger.Object{Kind: "ledger"},
+// recordLedgerExport records the export, beside a running portal too.
+func recordLedgerExport(ctx context.Context, cfg *config.Config, by string) error {
+	return db.RecordBeside(ctx, databasePath(cfg), ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
+		Actor: ledger.Actor{Kind: ledger.Command, Name: by}, Object: ledger.Object{Kind: "ledger"},
 		Details: map[ledger.Detail]string{ledger.Report: "ledger", ledger.Format: "jsonl"}})
-	if cerr := d.Close(); err == nil {
-		err = cerr
-	}
-	return err == nil, err
 }
 
 func databasePath(cfg *config.Config) string { return filepath.Join(cfg.DataDir, "portal.db") }

@@ -59,6 +59,22 @@ type Options struct {
 	onScan func(ctx context.Context, s db.Scan, what string)
 }
 
+// pageReaders is how many connections pages read through, besides one for each
+// download that may be written at the same time: pages never wait for those.
+const pageReaders = 4
+
+// limitsOf fills what the options leave open from the configuration, and the
+// rest with the defaults.
+func limitsOf(l guard.Limits, cfg config.Limits) guard.Limits {
+	if l.ExportsPerHour == 0 {
+		l.ExportsPerHour = cfg.ExportsPerHour
+	}
+	if l.ExportsAtOnce == 0 {
+		l.ExportsAtOnce = cfg.ExportsAtOnce
+	}
+	return l.WithDefaults()
+}
+
 // New opens the database and builds what the configuration names. It calls
 // nobody and listens nowhere yet.
 func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
@@ -68,7 +84,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if len(cfg.Tenants) == 0 {
 		return nil, fault.New(fault.Invalid, "No tenant is configured. Add one under tenants: in the configuration.")
 	}
-	d, err := db.Open(ctx, db.Config{Path: filepath.Join(cfg.DataDir, "portal.db"), Now: o.Clock.Now})
+	o.Limits = limitsOf(o.Limits, cfg.Limits)
+	d, err := db.Open(ctx, db.Config{Path: filepath.Join(cfg.DataDir, "portal.db"), Now: o.Clock.Now, Readers: pageReaders + o.Limits.ExportsAtOnce})
 	if err != nil {
 		return nil, err
 	}

@@ -70,6 +70,8 @@ sign_in:
   client_secret: file:secrets/sign-in
   roles_claim: roles
   help: Ask the governance lead of the pretend company for a role.
+# Everybody is one person at their own machine here: the defaults are 6 and 2.
+limits: {exports_per_hour: 1000, exports_at_once: 4}
 ledger: {signing_key: "file:secrets/ledger.key", second_sink: "file:checkpoints/ledger.jsonl"}
 `))
 

@@ -45,6 +45,13 @@ type Query struct {
 	noEarlier bool // there is no scan to compare with
 }
 
+// Check says whether the report can be read as asked, without reading it.
+// Errors: Invalid naming the field.
+func (r *Report) Check(q Query) error {
+	_, err := r.clean(q)
+	return err
+}
+
 // clean checks the query against the report's definition and brings it into
 // one form. Whatever does not fit is fault.Invalid with the field's name and
 // what it may be: nothing is ignored.

@@ -29,6 +29,9 @@ func (c *Config) check() error {
 			return invalid(fmt.Sprintf("proxies.%d", i), "%q is neither an address nor a network. Write 10.0.0.7 or 10.0.0.0/24.", p)
 		}
 	}
+	if err := c.Limits.check(); err != nil {
+		return err
+	}
 	if err := c.SignIn.check(); err != nil {
 		return err
 	}
@@ -142,6 +145,19 @@ func (l Ledger) check() error {
 		if rest == "" || !contains([]string{"file", "syslog", "https"}, kind) {
 			return invalid("ledger.second_sink", "%q is not a place for checkpoints. Write file:PATH, syslog:HOST:PORT or https://….", l.SecondSink)
 		}
+	}
+	return nil
+}
+
+// maxExportsAtOnce keeps a typing error from opening hundreds of connections.
+const maxExportsAtOnce = 32
+
+func (l Limits) check() error {
+	if l.ExportsPerHour < 0 || l.ExportsPerHour > 1_000_000 {
+		return invalid("limits.exports_per_hour", "%d downloads an hour cannot be meant. Write 1 to 1000000; 6 when it is left out.", l.ExportsPerHour)
+	}
+	if l.ExportsAtOnce < 0 || l.ExportsAtOnce > maxExportsAtOnce {
+		return invalid("limits.exports_at_once", "%d downloads at once cannot be meant. Write 1 to %d; 2 when it is left out.", l.ExportsAtOnce, maxExportsAtOnce)
 	}
 	return nil
 }

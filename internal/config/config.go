@@ -37,6 +37,18 @@ type Config struct {
 	Ledger    Ledger `yaml:"ledger"`
 	// Proxies are the addresses or networks whose X-Forwarded-For is believed.
 	Proxies []string `yaml:"proxies"`
+	Limits  Limits   `yaml:"limits"`
+}
+
+// Limits bound what people may take out of the portal at a time.
+type Limits struct {
+	// ExportsPerHour is how many files one person may download in an hour; 6
+	// when zero.
+	ExportsPerHour int `yaml:"exports_per_hour"`
+	// ExportsAtOnce is how many files are written at the same time for
+	// everybody; 2 when zero. Each holds a connection to the database that
+	// pages do not use.
+	ExportsAtOnce int `yaml:"exports_at_once"`
 }
 
 // Tenant is one Power BI tenant.

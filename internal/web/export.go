@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"steward/internal/audit"
 	"steward/internal/ledger"
 	"steward/internal/web/guard"
+	"steward/web/templates/ui"
 )
 
 // export streams a whole report as a file, with the filters of the page. The
@@ -26,6 +28,9 @@ func (s *Server) export(r *audit.Report, f audit.Format) echo.HandlerFunc {
 			return err
 		}
 		req.query.Cursor, req.query.Limit = "", 0
+		if err := r.Check(req.query); err != nil {
+			return err
+		}
 		if err := s.record(c, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
 			Object:  ledger.Object{Kind: "report", ID: r.Name, Name: r.Title, Tenant: req.query.View.TenantName},
 			Details: map[ledger.Detail]string{ledger.Report: r.Name, ledger.Format: string(f), ledger.Filter: c.QueryString()}}); err != nil {
@@ -75,4 +80,14 @@ func (l *lateHeader) Write(p []byte) (int, error) {
 		l.w.WriteHeader(http.StatusOK)
 	}
 	return l.w.Write(p)
+}
+
+// downloads says how many files the reader may take in an hour and how many
+// are left of them; empty where nothing is guarded.
+func (s *Server) downloads(c echo.Context) string {
+	if s.guard == nil {
+		return ""
+	}
+	left, perHour := s.guard.Exports(c)
+	return fmt.Sprintf("You may download %s an hour; %s left now.", ui.Plural(int64(perHour), "file", "files"), ui.Count(int64(left)))
 }

@@ -62,6 +62,8 @@ type listRequest struct {
 	// are called.
 	choices map[string][]ui.Option
 	names   map[string]string
+	// downloads says how many files this reader may take, in a sentence.
+	downloads string
 }
 
 // read turns the address into a query. What does not fit is refused at the
@@ -78,7 +80,7 @@ func (s *Server) read(c echo.Context, r *audit.Report) (listRequest, error) {
 // readWithin is read for a list at another address or about one thing only:
 // req says which.
 func (s *Server) readWithin(c echo.Context, r *audit.Report, req listRequest, v db.View) (listRequest, error) {
-	req.report, req.raw = r, c.QueryParams()
+	req.report, req.raw, req.downloads = r, c.QueryParams(), s.downloads(c)
 	scope, err := s.scope(c, req.who, v)
 	if err != nil {
 		return req, err

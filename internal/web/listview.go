@@ -6,19 +6,19 @@ import (
 	"time"
 
 	"steward/internal/audit"
+	"steward/internal/auth"
 	"steward/web/templates/ui"
 )
 
 // listView turns a page of a report into what the list component shows.
 func (s *Server) listView(req listRequest, page audit.Page) ui.List {
-	base, query := req.exported()
-	return ui.List{
-		Filters: req.filters(),
-		Export: &ui.Export{Base: base, Query: query.Encode(),
-			JSON: s.PublicURL + address(base+".json", query), Rows: page.Total},
-		Table: s.table(req, page),
-		Pager: req.pager(page),
+	out := ui.List{Filters: req.filters(), Table: s.table(req, page), Pager: req.pager(page)}
+	if req.who.may(auth.ExportReport) {
+		base, query := req.exported()
+		out.Export = &ui.Export{Base: base, Query: query.Encode(), JSON: s.PublicURL + address(base+".json", query),
+			Rows: page.Total, Floor: !page.TotalExact, Limit: req.downloads}
 	}
+	return out
 }
 
 // exported is where the same rows are as a file.

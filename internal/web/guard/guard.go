@@ -57,6 +57,8 @@ type Guard struct {
 	writes *buckets
 	export *buckets
 	kept   keeper
+	limits Limits
+	turns  chan struct{} // one for each download that is being written
 }
 
 // New checks the configuration. Errors are Invalid.
@@ -78,7 +80,8 @@ func New(cfg Config) (*Guard, error) {
 	for _, h := range cfg.Hosts {
 		g.hosts[strings.ToLower(h)] = true
 	}
-	l := cfg.Limits.withDefaults()
+	l := cfg.Limits.WithDefaults()
+	g.limits, g.turns = l, make(chan struct{}, l.ExportsAtOnce)
 	g.logins = newBuckets(l.LoginsPerMinute, time.Minute, cfg.Now)
 	g.writes = newBuckets(l.WritesPerMinute, time.Minute, cfg.Now)
 	g.export = newBuckets(l.ExportsPerHour, time.Hour, cfg.Now)

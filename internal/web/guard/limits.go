@@ -24,16 +24,25 @@ type Limits struct {
 	WritesPerMinute int
 	// ExportsPerHour counts downloads per person; 6.
 	ExportsPerHour int
+	// ExportsAtOnce is how many downloads are written at the same time, for
+	// everybody; 2. Each holds a connection to the database.
+	ExportsAtOnce int
+	// ExportWait is how long a download waits for its turn; 15 seconds.
+	ExportWait time.Duration
 }
 
-func (l Limits) withDefaults() Limits {
+// WithDefaults returns the limits with every zero replaced by its default.
+func (l Limits) WithDefaults() Limits {
 	for _, d := range []struct {
 		n   *int
 		def int
-	}{{&l.LoginsPerMinute, 10}, {&l.WritesPerMinute, 60}, {&l.ExportsPerHour, 6}} {
+	}{{&l.LoginsPerMinute, 10}, {&l.WritesPerMinute, 60}, {&l.ExportsPerHour, 6}, {&l.ExportsAtOnce, 2}} {
 		if *d.n <= 0 {
 			*d.n = d.def
 		}
+	}
+	if l.ExportWait <= 0 {
+		l.ExportWait = 15 * time.Second
 	}
 	return l
 }
@@ -84,6 +93,17 @@ func (b *buckets) take(key string) time.Duration {
 	return time.Duration((1 - l.tokens) / b.burst * float64(b.per))
 }
 
+// left is how many tokens the key has, without taking one.
+func (b *buckets) left(key string) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l := b.by[key]
+	if l == nil {
+		return int(b.burst)
+	}
+	return int(min(b.burst, l.tokens+b.burst*max(0, b.now().Sub(l.at).Seconds())/b.per.Seconds()))
+}
+
 // sweep forgets buckets that are full anyway; if that is not enough, all: a
 // flood from ten thousand addresses is not held back by counting them.
 func (b *buckets) sweep(now time.Time) {
@@ -100,11 +120,7 @@ func (b *buckets) sweep(now time.Time) {
 // limitRate counts sign-ins per address, writes and exports per person.
 func (g *Guard) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		st := stateOf(c.Request().Context())
-		who := "ip " + network(st.client.IP)
-		if st.session != nil {
-			who = "person " + st.session.Person.TenantID + " " + st.session.Person.ObjectID
-		}
+		who := stateOf(c.Request().Context()).counted()
 		r, _ := g.routes.find(c)
 		var wait time.Duration
 		what := ""
@@ -116,7 +132,7 @@ func (g *Guard) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
 		case !safe(c.Request().Method):
 			what, wait = "changes", g.writes.take(who)
 		case r.Export || r.Action == auth.ExportLedger:
-			what, wait = "downloads", g.export.take(who)
+			return g.limitExports(c, who, next)
 		}
 		if wait > 0 {
 			return g.refuse(c, "too many "+what, &fault.Error{Kind: fault.Throttled, RetryAfter: wait,
@@ -124,6 +140,14 @@ func (g *Guard) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// counted is whom the limits count: the person, or else the address.
+func (st *state) counted() string {
+	if st.session != nil {
+		return "person " + st.session.Person.TenantID + " " + st.session.Person.ObjectID
+	}
+	return "ip " + network(st.client.IP)
 }
 
 func inWords(d time.Duration) string {

@@ -40,7 +40,8 @@ type site struct {
 	now    func() time.Time
 	table  []guard.Route
 	log    *slog.Logger
-	wrote  atomic.Int32 // how often a page that changes something was reached
+	wrote  atomic.Int32      // how often a page that changes something was reached
+	hold   func(path string) // called by every page; may be nil
 }
 
 func (s *site) advance(d time.Duration) { s.clock.Add(int64(d)) }
@@ -140,6 +141,9 @@ func (s *site) page(r guard.Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if r.Path == "/panic" {
 			panic("with a secret client_secret=canary")
+		}
+		if s.hold != nil {
+			s.hold(r.Path)
 		}
 		o := auth.Object{Tenant: c.Param("tenant")}
 		if c.Param("id") != "" {

@@ -106,8 +106,34 @@ type Export struct {
 	Base, Query string
 	// JSON is the absolute address to copy for programs; empty leaves it out.
 	JSON string
-	// Rows is how many rows the files will hold.
-	Rows int64
+	// Rows is how many rows the files will hold; at least so many when Floor is
+	// set.
+	Rows  int64
+	Floor bool
+	// Limit says how many files one may download; empty when it is unknown.
+	Limit string
+}
+
+// sheetRows is how many rows a worksheet of Excel has besides its titles.
+const sheetRows = 1_048_575
+
+func (e Export) rows() string {
+	if e.Floor {
+		return "More than " + Plural(e.Rows, "row", "rows")
+	}
+	return Plural(e.Rows, "row", "rows")
+}
+
+// workbook says what Excel gets, and that a long list goes on on further
+// sheets, because a worksheet ends where it ends.
+func (e Export) workbook() string {
+	switch {
+	case !e.Floor && e.Rows <= sheetRows:
+		return "Excel workbook"
+	case e.Floor:
+		return "Excel workbook, a further sheet after every " + Count(sheetRows) + " rows"
+	}
+	return "Excel workbook, " + Plural((e.Rows+sheetRows-1)/sheetRows, "sheet", "sheets") + " of up to " + Count(sheetRows) + " rows"
 }
 
 func (e Export) href(ext string) string {
