@@ -4,14 +4,16 @@ import (
 	"context"
 	"time"
 
+	"steward/internal/config"
 	"steward/internal/desk"
 	"steward/internal/evaluate"
 	"steward/internal/fault"
+	"steward/internal/violation"
 )
 
 // newRules is where people decide about rules and violations.
 func (p *Portal) newRules() *desk.Rules {
-	return &desk.Rules{DB: p.DB, Keeper: p.rules, Changed: func() {
+	return &desk.Rules{DB: p.DB, Keeper: p.rules, Periods: p.periods(), EscalateTo: p.cfg.Owners.EscalateTo, Changed: func() {
 		select {
 		case p.rulesChanged <- struct{}{}:
 		default: // it is to be done already
@@ -19,18 +21,26 @@ func (p *Portal) newRules() *desk.Rules {
 	}}
 }
 
-// rejudge judges the tenants again whenever a decision changed the rules, and
-// ends waivers whose time has passed once an hour. It returns when ctx ends.
+// periods are the times of the owner's loop as configured.
+func (p *Portal) periods() violation.Periods {
+	o := p.cfg.Owners
+	return violation.Periods{Keep: config.Days(o.KeepDays), Remove: config.Days(o.RemoveDays), Remind: config.Days(o.RemindDays),
+		Escalate: config.Days(o.EscalateDays), Waiver: config.Days(o.WaiverDays)}.OrUsual()
+}
+
+// rejudge judges the tenants again whenever a decision changed the rules. Once
+// an hour it ends waivers whose time has passed and turns the owner's loop. It
+// returns when ctx ends.
 func (p *Portal) rejudge(ctx context.Context) {
 	hourly := time.NewTicker(time.Hour)
 	defer hourly.Stop()
-	p.endWaivers(ctx)
+	p.fallDue(ctx)
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-hourly.C:
-			p.endWaivers(ctx)
+			p.fallDue(ctx)
 		case <-p.rulesChanged:
 			p.judgeAll(ctx)
 		}
@@ -60,18 +70,27 @@ func (p *Portal) judgeNow(ctx context.Context, tenant string) error {
 	if set == nil {
 		return fault.New(fault.Internal, "No rules are loaded.")
 	}
-	_, err = evaluate.Evaluate(ctx, p.DB, v, set)
+	if _, err = evaluate.Evaluate(ctx, p.DB, v, set); err != nil {
+		return err
+	}
+	_, err = p.newRules().Remind(ctx, v)
 	return err
 }
 
-func (p *Portal) endWaivers(ctx context.Context) {
+// fallDue does what time alone brings: waivers end, owners are reminded.
+func (p *Portal) fallDue(ctx context.Context) {
+	p.judging.Lock()
+	defer p.judging.Unlock()
 	for _, t := range p.Tenants {
 		v, err := p.DB.Reader().ViewNow(ctx, t.Config.Name)
 		if err == nil && v.Scan != 0 {
 			_, err = p.DB.EndWaivers(ctx, v, p.clock.now()())
+			if err == nil {
+				_, err = p.newRules().Remind(ctx, v)
+			}
 		}
 		if err != nil && ctx.Err() == nil && !fault.Is(err, fault.NotFound) {
-			p.log.Error("waivers not ended", "tenant", t.Config.Name, "err", err)
+			p.log.Error("what fell due was not written down", "tenant", t.Config.Name, "err", err)
 		}
 	}
 }

@@ -141,7 +141,7 @@ func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
 		names = append(names, t.Config.Name)
 	}
 	return web.New(web.Config{
-		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p}, Requests: p.desk,
+		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p}, Requests: p.desk, Periods: p.periods(),
 		Installation: p.installation(),
 		Ledger:       &keeper{portal: p},
 		Record:       func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"steward/internal/db"
@@ -22,6 +23,67 @@ type Owned struct {
 	// ask again, or by when it should be gone.
 	Answer, Reason, By string
 	At, Due            time.Time
+	// Question is what its owner is asked; nil when nothing is.
+	Question *Question
+}
+
+// Question is an open question to the owner of a workspace.
+type Question struct {
+	Says, Owner, OwnerID string
+	Asked                time.Time
+	Reminders            int64
+	// Reminded is the last reminder, RemindAt the next, EscalateAt when silence
+	// is told to others, Escalated when it was and EscalatedTo to whom. Zero is
+	// never.
+	Reminded, RemindAt, EscalateAt, Escalated time.Time
+	EscalatedTo                               string
+}
+
+// QuestionAbout returns the open question about a workspace; nil when there is
+// none, or when the view is of the past: the report of owners' answers has that.
+func QuestionAbout(ctx context.Context, reader *db.Reader, q Query, workspace string) (*Question, error) {
+	if q.View.Past {
+		return nil, nil
+	}
+	var all []*Question
+	err := reader.Snapshot(ctx, func(tx *sql.Tx) error {
+		e := newExpander(q)
+		query := e.sql("SELECT "+questionColumns+" FROM owner_question k WHERE k.tenant = @tenant AND k.closed IS NULL AND k.ws = (SELECT id FROM ident WHERE tenant = @tenant AND guid = ?) AND inscope(k.ws)", strings.ToLower(workspace))
+		return eachRow(ctx, tx, query, e.args, func(scan func(...any) error) error {
+			var x questionRow
+			if err := scan(x.into()...); err != nil {
+				return err
+			}
+			all = append(all, x.question())
+			return nil
+		})
+	})
+	if err != nil || len(all) == 0 {
+		return nil, wrapRead(err, "question about workspace "+workspace)
+	}
+	return all[0], nil
+}
+
+const questionColumns = `coalesce(k.says, ''), coalesce(k.owner_name, ''), coalesce(k.owner, ''), coalesce(k.asked, 0), coalesce(k.reminders, 0), coalesce(k.reminded, 0),
+	coalesce(k.remind_at, 0), coalesce(k.escalate_at, 0), coalesce(k.escalated, 0), coalesce(k.escalated_to, '')`
+
+// questionRow is a question as it is read; asked is 0 when there is none.
+type questionRow struct {
+	Question
+	asked, reminded, remindAt, escalateAt, escalated int64
+}
+
+func (x *questionRow) into() []any {
+	return []any{&x.Says, &x.Owner, &x.OwnerID, &x.asked, &x.Reminders, &x.reminded, &x.remindAt, &x.escalateAt, &x.escalated, &x.EscalatedTo}
+}
+
+func (x *questionRow) question() *Question {
+	if x.asked == 0 {
+		return nil
+	}
+	q := x.Question
+	q.Asked, q.Reminded, q.RemindAt, q.EscalateAt, q.Escalated = timeOrZero(x.asked), timeOrZero(x.reminded), timeOrZero(x.remindAt), timeOrZero(x.escalateAt), timeOrZero(x.escalated)
+	return &q
 }
 
 // ownedQuery finds the workspaces of which a person is Admin by a role of
@@ -31,13 +93,14 @@ const ownedQuery = `WITH RECURSIVE mine (id) AS (
 		UNION SELECT m.grp FROM mine JOIN group_member m ON m.member = mine.id AND visible(m))
 	SELECT i.guid, w.name, w.items,
 		(SELECT count(*) FROM violation v WHERE v.ws = w.ws AND v.in_force = 1 AND v.state IN ('open','in_progress')),
-		coalesce(u.says, ''), coalesce(u.first_seen, 0), coalesce(a.answer, ''), coalesce(a.reason, ''), coalesce(a.author_name, ''), coalesce(a.at, 0), coalesce(a.due, 0)
+		coalesce(u.says, ''), coalesce(u.first_seen, 0), coalesce(a.answer, ''), coalesce(a.reason, ''), coalesce(a.author_name, ''), coalesce(a.at, 0), coalesce(a.due, 0), ` + questionColumns + `
 	FROM workspace w JOIN ident i ON i.id = w.ws
 	LEFT JOIN violation u ON u.id = (SELECT min(v.id) FROM violation v WHERE v.ws = w.ws AND v.rule IN ('content.stale-workspace','content.empty') AND v.in_force = 1 AND v.state IN ('open','in_progress'))
 	LEFT JOIN ownership_answer a ON a.id = (SELECT max(id) FROM ownership_answer WHERE ws = w.ws)
+	LEFT JOIN owner_question k ON k.tenant = @tenant AND k.ws = w.ws AND k.closed IS NULL
 	WHERE w.ws IN (SELECT g.ws FROM mine CROSS JOIN access_grant g WHERE g.principal = mine.id AND g.object = g.ws AND g.role = 'Admin' AND visible(g))
 		AND visible(w) AND w.state = 'Active' AND inscope(w.ws)
-	ORDER BY (u.id IS NULL), w.name_key LIMIT 500`
+	ORDER BY (k.id IS NULL), (u.id IS NULL), w.name_key LIMIT 500`
 
 // OwnedBy reads the workspaces that a person administers, those that nobody
 // uses first.
@@ -52,9 +115,11 @@ func OwnedBy(ctx context.Context, reader *db.Reader, q Query, person string) ([]
 		return eachRow(ctx, tx, query, e.args, func(scan func(...any) error) error {
 			var o Owned
 			var since, at, due int64
-			if err := scan(&o.ID, &o.Name, &o.Items, &o.Open, &o.Unused, &since, &o.Answer, &o.Reason, &o.By, &at, &due); err != nil {
+			var asked questionRow
+			if err := scan(append([]any{&o.ID, &o.Name, &o.Items, &o.Open, &o.Unused, &since, &o.Answer, &o.Reason, &o.By, &at, &due}, asked.into()...)...); err != nil {
 				return err
 			}
+			o.Question = asked.question()
 			o.UnusedSince, o.At, o.Due = timeOrZero(since), timeOrZero(at), timeOrZero(due)
 			out = append(out, o)
 			return nil

@@ -44,6 +44,7 @@ const (
 	ToWaiver    Target = "waiver"
 	ToRule      Target = "rule"
 	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
+	ToDomain    Target = "domain" // the violations of a domain's workspaces
 )
 
 // Link says that a cell links to the page of a thing, and in which column of

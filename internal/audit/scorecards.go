@@ -1,5 +1,7 @@
 package audit
 
+import "strings"
+
 // prefixOf is the part of a workspace's name before the first hyphen, which
 // names the department where the convention is kept; empty without one.
 func prefixOf(name string) string {
@@ -36,28 +38,51 @@ const aggregated = "groups are few, and counting them reads every violation that
 // scorecards is how each department does, a department being what workspace
 // names begin with.
 func scorecards() *Report {
+	r := scorecardBy("scorecards", "Scorecards", "How well does each department keep to the rules?",
+		func(alias string) string { return prefixOf(alias + ".name") })
+	r.Columns = append([]Column{
+		{Key: "prefix", Title: "Department", Kind: Name, Sortable: true, Link: Link{ToPrefix, "link"}, expr: "CASE x.key WHEN '' THEN '(no prefix)' ELSE x.key END",
+			Help: "What the names of its workspaces begin with, up to the first hyphen."},
+	}, append(r.Columns, Column{Key: "link", Title: "Prefix", Kind: Text, ExportOnly: true, expr: "CASE x.key WHEN '' THEN NULL ELSE x.key || '-' END"})...)
+	r.Filters = []Filter{{Key: "prefix", Label: "Department", Kind: FilterText, cond: "instr(lower(x.key), ?) > 0"}}
+	r.parts[0].paths = append(r.parts[0].paths, path{sort: "prefix", order: []string{"x.key"}})
+	return r
+}
+
+// domainScorecards is how each Fabric domain does.
+func domainScorecards() *Report {
+	r := scorecardBy("domain-scorecards", "Scorecards of domains", "How well does each domain keep to the rules?",
+		func(alias string) string { return "coalesce(" + alias + ".domain, 0)" })
+	r.Columns = append([]Column{
+		{Key: "domain", Title: "Domain", Kind: Name, Link: Link{ToDomain, "domain_id"}, lookup: "domain", expr: "d.name", orElse: "none"},
+		{Key: "none", Title: "None", Kind: Text, ExportOnly: true, expr: "CASE x.key WHEN 0 THEN '(no domain)' ELSE '(not described by any scan)' END"},
+	}, append(r.Columns, Column{Key: "domain_id", Title: "Id", Kind: ID, ExportOnly: true, lookup: "domain", expr: "di.guid"})...)
+	r.lookups = map[string]lookup{"domain": domainLookup("nullif(x.key, 0)")}
+	return r
+}
+
+// scorecardBy counts workspaces and what stands against them by a group that
+// the expression over a workspace's alias names.
+func scorecardBy(name, title, question string, group func(alias string) string) *Report {
+	const counted = ".state = 'Active' AND #.kind NOT IN ('PersonalGroup','AdminWorkspace')"
+	ordinary := func(alias string) string { return alias + strings.ReplaceAll(counted, "#", alias) }
 	return &Report{
-		Name: "scorecards", Title: "Scorecards",
-		Question: "How well does each department keep to the rules?",
-		Sort:     "open", Desc: true,
+		Name: name, Title: title, Question: question, Sort: "open", Desc: true,
 		Columns: append([]Column{
-			{Key: "prefix", Title: "Department", Kind: Name, Sortable: true, Link: Link{ToPrefix, "link"}, expr: "CASE x.prefix WHEN '' THEN '(no prefix)' ELSE x.prefix END",
-				Help: "What the names of its workspaces begin with, up to the first hyphen."},
 			{Key: "spaces", Title: "Workspaces", Kind: Number, expr: "x.spaces", Help: "Active ones, personal workspaces left out."},
 			{Key: "clean", Title: "Without a violation", Kind: Number, expr: "x.spaces - x.bad", Help: "Workspaces against which nothing stands: a waived violation counts as one."},
 			{Key: "share", Title: "Share", Kind: Number, Unit: "%", Null: Unknown, expr: "CASE WHEN x.spaces > 0 THEN 100 * (x.spaces - x.bad) / x.spaces END"},
-		}, append(tallyColumns(), Column{Key: "link", Title: "Prefix", Kind: Text, ExportOnly: true, expr: "CASE x.prefix WHEN '' THEN NULL ELSE x.prefix || '-' END"})...),
-		Filters: []Filter{{Key: "prefix", Label: "Department", Kind: FilterText, cond: "instr(lower(x.prefix), ?) > 0"}},
+		}, tallyColumns()...),
 		parts: []part{{
-			name: "departments", sorted: aggregated, scope: "@some", where: "1=1",
-			from: `(SELECT k.prefix AS prefix, sum(k.spaces) AS spaces, count(DISTINCT k.bad) AS bad, ` + tallies + ` FROM (
-					SELECT ` + prefixOf("w.name") + ` AS prefix, 1 AS spaces, NULL AS bad, '' AS severity, '' AS state
-					FROM workspace w WHERE w.tenant = @tenant AND visible(w) AND w.state = 'Active' AND w.kind NOT IN ('PersonalGroup','AdminWorkspace') AND inscope(w.ws)
+			name: "groups", sorted: aggregated, scope: "@some", where: "1=1",
+			from: `(SELECT k.grp AS key, sum(k.spaces) AS spaces, count(DISTINCT k.bad) AS bad, ` + tallies + ` FROM (
+					SELECT ` + group("w") + ` AS grp, 1 AS spaces, NULL AS bad, '' AS severity, '' AS state
+					FROM workspace w WHERE w.tenant = @tenant AND visible(w) AND ` + ordinary("w") + ` AND inscope(w.ws)
 					UNION ALL
-					SELECT ` + prefixOf("vw.name") + `, 0, v.ws, v.severity, @state FROM violation v CROSS JOIN workspace vw
-					WHERE ` + standingRow + ` AND vw.ws = v.ws AND visible(vw) AND vw.state = 'Active' AND vw.kind NOT IN ('PersonalGroup','AdminWorkspace') AND inscope(vw.ws)) k
-				GROUP BY k.prefix) x`,
-			paths: []path{{sort: "open", order: []string{"x.open", "x.prefix"}}, {sort: "prefix", order: []string{"x.prefix"}}},
+					SELECT ` + group("vw") + `, 0, v.ws, v.severity, @state FROM violation v CROSS JOIN workspace vw
+					WHERE ` + standingRow + ` AND vw.ws = v.ws AND visible(vw) AND ` + ordinary("vw") + ` AND inscope(vw.ws)) k
+				GROUP BY k.grp) x`,
+			paths: []path{{sort: "open", order: []string{"x.open", "x.key"}}},
 		}},
 		prepare: stateAt,
 	}

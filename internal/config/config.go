@@ -33,8 +33,10 @@ type Config struct {
 	Policies string `yaml:"policies"`
 	// Approvals is the file of approval rules.
 	Approvals string `yaml:"approvals"`
-	Notify    Notify `yaml:"notify"`
-	Ledger    Ledger `yaml:"ledger"`
+	// Owners are the times of the owner's loop.
+	Owners Owners `yaml:"owners"`
+	Notify Notify `yaml:"notify"`
+	Ledger Ledger `yaml:"ledger"`
 	// Proxies are the addresses or networks whose X-Forwarded-For is believed.
 	Proxies []string `yaml:"proxies"`
 	Limits  Limits   `yaml:"limits"`

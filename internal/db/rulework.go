@@ -118,7 +118,7 @@ func (t *Tx) AnswerOwnership(ctx context.Context, by Actor, p OwnedPlace, answer
 	if err != nil {
 		return fmt.Errorf("answer about workspace %s: %w", p.Name, err)
 	}
-	return nil
+	return t.closeByAnswer(ctx, p.Tenant, p.Workspace)
 }
 
 // AttestControl keeps what a person found about a control that no rule can

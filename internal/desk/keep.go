@@ -39,9 +39,10 @@ func (r *Rules) Answer(ctx context.Context, d Decider, tenant, workspace, answer
 		if !owns && !auth.May(d.Person, auth.AssignViolation, object) {
 			return fault.New(fault.Denied, "Only an admin of %s can say whether it is kept.", p.Name)
 		}
-		due := tx.Now.Add(r.keepFor())
+		periods := r.Periods.OrUsual()
+		due := tx.Now.Add(periods.Keep)
 		if answer == Remove {
-			due = tx.Now.Add(r.removeWithin())
+			due = tx.Now.Add(periods.Remove)
 		}
 		if err := tx.AnswerOwnership(ctx, d.actor(), p, answer, reason, due); err != nil {
 			return err

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
-	"time"
 
 	"steward/internal/auth"
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/ledger"
 	"steward/internal/policy"
+	"steward/internal/violation"
 )
 
 // Decider is the person who decides something about rules and violations, and
@@ -45,22 +45,13 @@ type Rules struct {
 	// Changed is told that the rules in force changed, and returns at once:
 	// the tenants are judged again elsewhere.
 	Changed func()
-	// KeepFor is after how long an owner who keeps a workspace is asked again,
-	// RemoveWithin how long one has who said that it may go. Zero means 180
-	// and 30 days.
-	KeepFor, RemoveWithin time.Duration
+	// Periods are the times of the owner's loop; zero ones are the usual.
+	Periods violation.Periods
+	// EscalateTo are addresses told of an owner's silence, besides those who
+	// know the workspace.
+	EscalateTo []string
 
 	deciding sync.Mutex // one decision about rules after the other
-}
-
-func (r *Rules) keepFor() time.Duration      { return orDays(r.KeepFor, 180) }
-func (r *Rules) removeWithin() time.Duration { return orDays(r.RemoveWithin, 30) }
-
-func orDays(d time.Duration, days int) time.Duration {
-	if d > 0 {
-		return d
-	}
-	return time.Duration(days) * 24 * time.Hour
 }
 
 // on finds a violation and checks that the person may do the action to it. Its

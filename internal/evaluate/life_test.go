@@ -296,19 +296,6 @@ func TestWaiverFromAskingToItsEnd(t *testing.T) {
 		t.Errorf("a waived violation must not count as passing: %+v", f)
 	}
 
-	soon := func(days int) int {
-		list, err := w.db.Reader().WaiversToRemind(ctx, w.tenant, noon.AddDate(0, 0, days))
-		w.check(err)
-		return len(list)
-	}
-	if soon(9) != 0 || soon(14) != 1 {
-		t.Errorf("to be reminded: %d within 9 days, %d within 14", soon(9), soon(14))
-	}
-	w.check(w.write(func(tx *db.Tx) error { return tx.WaiverReminded(ctx, waiver) }))
-	if soon(14) != 0 {
-		t.Error("the owner would be told twice")
-	}
-
 	w.pass(11 * 24 * time.Hour)
 	w.evaluate(w.scan(e), set)
 	if got := w.violation("owners.few", "FIN-A-DEV"); got.state != "open" {

@@ -52,6 +52,16 @@ func (s *Server) workspaceViolations(c echo.Context) error {
 	}
 	v := templates.AdvicePage{Page: s.workspaceFrame(c, d), List: s.listView(req, page)}
 	v.Advice = s.recommendations(d.who, d.place, d.id, all.Rows)
+	asked, err := audit.QuestionAbout(c.Request().Context(), s.Reader, d.q, d.id)
+	if err != nil {
+		return err
+	}
+	if asked != nil {
+		v.Asked = nextText(asked) + ". " + asked.Says
+		if d.who.may(auth.AnswerAsOwner) {
+			v.Answer = ui.Link{Label: "Say whether it is kept", Href: "/mine/" + url.PathEscape(d.place.tenant) + "/" + url.PathEscape(d.id)}
+		}
+	}
 	if len(page.Rows) == 0 && len(req.chips()) == 0 {
 		v.List.Table.Empty = ui.Empty{Why: "Nothing stands against this workspace.", More: "That is what the rules in force say about what the last scan saw."}
 	}

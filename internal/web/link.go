@@ -49,6 +49,8 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 		return p.to("/policies/" + url.PathEscape(id))
 	case audit.ToPrefix:
 		return p.list("violations", ui.Param{Name: "prefix", Value: id})
+	case audit.ToDomain:
+		return p.list("violations", ui.Param{Name: "domain", Value: id})
 	}
 	root, ok := pages[to]
 	if !ok {

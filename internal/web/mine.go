@@ -1,20 +1,36 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/audit"
 	"steward/internal/auth"
 	"steward/internal/desk"
+	"steward/internal/violation"
 	"steward/web/templates"
 	"steward/web/templates/ui"
 )
 
-// notSent is said wherever something falls due.
-const notSent = "Steward writes down what you say and when it falls due. It sends no reminders about this and tells nobody when you do not answer: look here."
+// loopText says how the owner's loop goes on, with the periods in force.
+func loopText(p violation.Periods) string {
+	return fmt.Sprintf("Whoever is asked and says nothing is reminded every %s; after %s their manager, the other admins and whoever is configured are told. "+
+		"All of it is written down under “To be told”, which also says what was sent.", days(p.Remind), days(p.Escalate))
+}
+
+// days is a length of time in days, with its unit.
+func days(d time.Duration) string {
+	n := int64(d / (24 * time.Hour))
+	if n == 1 {
+		return "1 day"
+	}
+	return ui.Count(n) + " days"
+}
 
 // mine is what the reader owns.
 func (s *Server) mine(c echo.Context) error {
@@ -37,7 +53,7 @@ func (s *Server) mine(c echo.Context) error {
 		return err
 	}
 	at := viewing{place: s.place(c, v), now: s.Now()}
-	page := templates.MinePage{Page: s.page(c, who, v, truth), Question: "What do you answer for, and what waits for your word?", Note: notSent, Spaces: ownedTable(owned, at)}
+	page := templates.MinePage{Page: s.page(c, who, v, truth), Question: "What do you answer for, and what waits for your word?", Note: loopText(s.Periods.OrUsual()), Spaces: ownedTable(owned, at)}
 	page.Title = "Mine"
 	ask, err := s.run(c, q, "violations", 1, "owner", who.person.ObjectID)
 	if err != nil {
@@ -60,7 +76,7 @@ func (s *Server) mine(c echo.Context) error {
 // them and nothing was said, or what was said has fallen due.
 func waiting(owned []audit.Owned, at viewing) (n int64) {
 	for _, o := range owned {
-		if word, _ := loopState(o, at); word == "asked" || word == "due" {
+		if word, _ := loopState(o, at); word == "asked" || word == "reminded" || word == "silence told" || word == "due" {
 			n++
 		}
 	}
@@ -76,14 +92,45 @@ func loopState(o audit.Owned, at viewing) (word string, tone ui.Tone) {
 		return "kept", ui.Good
 	case o.Answer == desk.Remove:
 		return "may go", ui.Info
-	case o.Unused != "":
+	case o.Question != nil && !o.Question.Escalated.IsZero():
+		return "silence told", ui.Bad
+	case o.Question != nil && o.Question.Reminders > 0:
+		return "reminded", ui.Warn
+	case o.Question != nil, o.Unused != "":
 		return "asked", ui.Warn
 	}
 	return "in use", ui.Neutral
 }
 
+// nextText says what a question has led to, and what comes next.
+func nextText(q *audit.Question) string {
+	if q == nil {
+		return "–"
+	}
+	var words []string
+	switch {
+	case q.OwnerID == "":
+		words = append(words, "Nobody to ask since "+ui.Day(q.Asked))
+	default:
+		words = append(words, q.Owner+" was asked on "+ui.Day(q.Asked))
+	}
+	if q.Reminders > 0 {
+		words = append(words, "reminded "+ui.Plural(q.Reminders, "time", "times")+", last on "+ui.Day(q.Reminded))
+	}
+	if !q.Escalated.IsZero() {
+		words = append(words, "told to "+q.EscalatedTo+" on "+ui.Day(q.Escalated))
+	}
+	if !q.RemindAt.IsZero() {
+		words = append(words, "next reminder on "+ui.Day(q.RemindAt))
+	}
+	if !q.EscalateAt.IsZero() {
+		words = append(words, "told to others on "+ui.Day(q.EscalateAt))
+	}
+	return strings.Join(words, "; ")
+}
+
 func ownedTable(owned []audit.Owned, at viewing) ui.Table {
-	t := ui.Table{Caption: "Workspaces you administer", Columns: []ui.Column{{Label: "Workspace"}, {Label: "Your word", Kind: ui.Badges}, {Label: "Why"}, {Label: "Due", Kind: ui.Date}, {Label: "Items", Kind: ui.Number}, {Label: "Open violations", Kind: ui.Number}, {Label: "Say"}},
+	t := ui.Table{Caption: "Workspaces you administer", Columns: []ui.Column{{Label: "Workspace"}, {Label: "Your word", Kind: ui.Badges}, {Label: "Why"}, {Label: "What comes next"}, {Label: "Holds until", Kind: ui.Date}, {Label: "Items", Kind: ui.Number}, {Label: "Open violations", Kind: ui.Number}, {Label: "Say"}},
 		Empty: ui.Empty{Why: "You administer no workspace that the last scan saw and that you may see here.", More: "Workspaces that you administer through a group count, as far as the members of groups are known."}}
 	for _, o := range owned {
 		word, tone := loopState(o, at)
@@ -91,11 +138,14 @@ func ownedTable(owned []audit.Owned, at viewing) ui.Table {
 		if why == "" {
 			why = o.Unused
 		}
+		if o.Question != nil {
+			why = o.Question.Says
+		}
 		due := ui.Txt("–")
 		if !o.Due.IsZero() {
 			due = ui.When(o.Due, at.now)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.To(o.Name, at.place.thing(audit.ToWorkspace, o.ID)), ui.Parts(ui.State(word, tone)), ui.Txt(dash(why)), due,
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.To(o.Name, at.place.thing(audit.ToWorkspace, o.ID)), ui.Parts(ui.State(word, tone)), ui.Txt(dash(why)), ui.Txt(nextText(o.Question)), due,
 			ui.Num(o.Items), ui.To(ui.Count(o.Open), at.place.list("violations", ui.Param{Name: "workspace", Value: o.ID})),
 			ui.To("Keep or let go", "/mine/"+url.PathEscape(at.place.tenant)+"/"+url.PathEscape(o.ID))}})
 	}
@@ -110,13 +160,21 @@ func (s *Server) answerPage(c echo.Context, status int, t typed) error {
 	if err != nil {
 		return err
 	}
+	periods := s.Periods.OrUsual()
 	v := templates.DecidePage{Page: s.page(c, d.who, d.q.View, d.truth), Intro: []string{
-		"Is this workspace still needed? Your word is kept with its reason and in the ledger. Nothing is removed by it.", notSent}}
+		"Is this workspace still needed? Your word is kept with its reason and in the ledger. Nothing is removed by it.", loopText(periods)}}
 	v.Title, v.Kind, v.NoAsOf, v.Active = d.row.Text("name"), "Your word", true, "/mine"
 	v.Crumbs = []ui.Link{{Label: "Mine", Href: d.place.to("/mine")}}
 	v.About = []ui.Pair{{Key: "Workspace", Value: d.row.Text("name"), Href: d.place.thing(d.of, d.id)}, {Key: "Items", Value: ui.Count(d.row.Get("items").Int())}}
+	asked, err := audit.QuestionAbout(c.Request().Context(), s.Reader, d.q, d.id)
+	if err != nil {
+		return err
+	}
+	if asked != nil {
+		v.About = append(v.About, ui.Pair{Key: "Why you are asked", Value: asked.Says}, ui.Pair{Key: "So far", Value: nextText(asked)})
+	}
 	f := ui.Form{Action: c.Request().URL.Path, Submit: "Say it", Back: d.place.to("/mine"), Fields: []ui.Field{
-		{Kind: ui.RadioField, Name: "answer", Label: "The workspace", Choices: []ui.Choice{{Value: desk.Keep, Label: "Is kept", Hint: "You are asked again in 180 days."}, {Value: desk.Remove, Label: "May go", Hint: "It should be gone in 30 days."}}},
+		{Kind: ui.RadioField, Name: "answer", Label: "The workspace", Choices: []ui.Choice{{Value: desk.Keep, Label: "Is kept", Hint: "You are asked again in " + days(periods.Keep) + "."}, {Value: desk.Remove, Label: "May go", Hint: "It should be gone in " + days(periods.Remove) + "."}}},
 		{Kind: ui.TextArea, Name: "reason", Label: "Because", Rows: 3}}}
 	v.Forms = []templates.NamedForm{{Title: "Your word", Form: t.into("answer", f)}}
 	return render(c, status, templates.Decide(v))

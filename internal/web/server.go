@@ -12,6 +12,7 @@ import (
 	"steward/internal/auth"
 	"steward/internal/db"
 	"steward/internal/ledger"
+	"steward/internal/violation"
 	"steward/internal/web/guard"
 )
 
@@ -30,6 +31,8 @@ type Config struct {
 	Policies Policies
 	// Requests is where people ask for changes of a tenant.
 	Requests RequestDesk
+	// Periods are the times of the owner's loop, for the words on pages.
+	Periods violation.Periods
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
 	// Record writes one entry to the ledger and fails when it cannot: what
