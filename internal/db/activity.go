@@ -1,15 +1,10 @@
 package db
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
-
-	"steward/internal/tenant"
 )
 
 // ActivityDay is how far one UTC day of the activity log was read.
@@ -25,85 +20,6 @@ type ActivityDay struct {
 
 // dayNumber counts days since 1970-01-01 UTC.
 func dayNumber(t time.Time) int64 { return t.Unix() / 86_400 }
-
-const activitySQL = `INSERT INTO activity (tenant, event, at, day, activity, actor, ws, item, item_kind, item_name, ws_name, succeeded, via, raw)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-	ON CONFLICT (tenant, event) DO UPDATE SET at = excluded.at, day = excluded.day, activity = excluded.activity,
-		actor = excluded.actor, ws = excluded.ws, item = excluded.item, item_kind = excluded.item_kind,
-		item_name = excluded.item_name, ws_name = excluded.ws_name, succeeded = excluded.succeeded, via = excluded.via,
-		raw = excluded.raw
-	WHERE activity.at <> excluded.at OR activity.raw <> excluded.raw`
-
-// Activity upserts events on their id: an event read twice is one event.
-func (in *Ingest) Activity(ctx context.Context, events []tenant.Event) error {
-	for i := range events {
-		e := &events[i]
-		err := in.within(ctx, "event "+e.ID, func() error {
-			clear(in.local)
-			ids, err := in.identsOf(e.WorkspaceID, e.ItemID)
-			if err != nil {
-				return err
-			}
-			if err := in.idents.flush(&in.bulk); err != nil {
-				return err
-			}
-			_, err = in.exec(activitySQL, in.tenant, e.ID, Millis(e.At), dayNumber(e.At), e.Activity, e.Actor, ids[0], ids[1],
-				e.ItemKind, e.ItemName, e.WorkspaceName, bit(e.Succeeded), e.Via, packEvent(e.Raw))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return in.flushed(nil)
-}
-
-// packers are compressors to use again: one is many times larger than an event,
-// and making one for each was most of the cost of reading the log.
-var packers = sync.Pool{New: func() any {
-	w, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // the level is valid
-	return w
-}}
-
-// packFrom is the size in bytes from which an event is compressed. Most are
-// about one kilobyte, where compressing costs more than storing.
-const packFrom = 2 << 10
-
-// packEvent compresses a long event where that saves a third or more.
-func packEvent(raw []byte) []byte {
-	if raw == nil {
-		return []byte{}
-	}
-	if len(raw) < packFrom {
-		return raw
-	}
-	var b bytes.Buffer
-	w := packers.Get().(*gzip.Writer)
-	defer packers.Put(w)
-	w.Reset(&b)
-	_, _ = w.Write(raw) // a buffer does not fail
-	_ = w.Close()
-	if b.Len()*3 > len(raw)*2 {
-		return raw
-	}
-	return b.Bytes()
-}
-
-// UnpackEvent returns an activity event's raw column as Microsoft sent it.
-func UnpackEvent(raw []byte) ([]byte, error) {
-	if len(raw) < 2 || raw[0] != 0x1f || raw[1] != 0x8b {
-		return raw, nil
-	}
-	r, err := gzip.NewReader(bytes.NewReader(raw))
-	if err != nil {
-		return nil, fmt.Errorf("unpack event: %w", err)
-	}
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(r); err != nil {
-		return nil, fmt.Errorf("unpack event: %w", err)
-	}
-	return b.Bytes(), nil
-}
 
 // SaveActivityDay stores how far a day was read and rebuilds its usage
 // figures.

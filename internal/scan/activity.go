@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/pbi"
@@ -102,36 +104,78 @@ func (r *run) daysToRead(ctx context.Context) ([]time.Time, error) {
 	return append(newest, rest...), nil
 }
 
+// eventGroup is about how many events are handed to the database at a time.
+const eventGroup = 500
+
 // readDay reads one day whole. What it reads before an error is kept, and the
-// day is read again.
+// day is read again. Reading and writing go on side by side.
 func (r *run) readDay(ctx context.Context, day time.Time) error {
 	began := r.cfg.Now()
 	pages, err := r.keepPages("activity-" + day.Format(time.DateOnly))
 	if err != nil {
 		return stored(err)
 	}
-	err = r.cfg.PBI.ActivityEvents(ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
+	groups := make(chan []tenant.Event, 2)
+	both, together := errgroup.WithContext(ctx)
+	both.Go(func() error {
+		for some := range groups { // what was read is kept, also when the time of this part is over
+			if err := r.in.Activity(context.WithoutCancel(ctx), some); err != nil {
+				return stored(err)
+			}
+		}
+		return nil
+	})
+	var upstream error // what the service did does not keep what came before it from being stored
+	both.Go(func() error {
+		defer close(groups)
+		if upstream = r.fetchDay(together, day, pages, groups); ourFault(upstream) {
+			return upstream
+		}
+		return nil
+	})
+	if err := errors.Join(both.Wait(), stored(pages.commit())); err != nil {
+		return err
+	}
+	mark := db.ActivityDay{Day: day, ReadAt: began, Whole: upstream == nil}
+	if upstream != nil {
+		if ctx.Err() != nil {
+			return upstream
+		}
+		mark.Error = fault.Sentence(upstream)
+	}
+	if err := r.cfg.DB.SaveActivityDay(ctx, r.tenant, mark); err != nil {
+		return stored(err)
+	}
+	return upstream
+}
+
+// fetchDay asks for a day of the log, archives it and passes it on.
+func (r *run) fetchDay(ctx context.Context, day time.Time, pages *pageFile, groups chan<- []tenant.Event) error {
+	var group []tenant.Event
+	send := func() error {
+		if len(group) == 0 {
+			return nil
+		}
+		select {
+		case groups <- group:
+			group = nil
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	err := r.cfg.PBI.ActivityEvents(ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
 		list := each(events, convertEvent)
 		r.eventsSeen(len(list))
 		if err := pages.add(list); err != nil {
 			return stored(err)
 		}
-		return stored(r.in.Activity(ctx, list))
-	})
-	if keepErr := pages.commit(); keepErr != nil {
-		return stored(keepErr)
-	}
-	mark := db.ActivityDay{Day: day, ReadAt: began, Whole: err == nil}
-	if err != nil {
-		if ctx.Err() != nil {
-			return err
+		if group = append(group, list...); len(group) < eventGroup {
+			return nil
 		}
-		mark.Error = fault.Sentence(err)
-	}
-	if saveErr := r.cfg.DB.SaveActivityDay(ctx, r.tenant, mark); saveErr != nil {
-		return stored(saveErr)
-	}
-	return err
+		return send()
+	})
+	return errors.Join(err, send())
 }
 
 // convertEvent picks the most specific thing that an event names.
