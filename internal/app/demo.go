@@ -54,7 +54,8 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return fault.Wrap(err, fault.Unavailable, "The demo's directory %s cannot be created.", o.Data)
 	}
 	cloud, at, err := StartStandIn(StandIn{
-		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock, StateFile: filepath.Join(o.Data, demoState),
+		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock, Plain: true,
+		StateFile:   filepath.Join(o.Data, demoState),
 		RedirectURI: "http://" + o.Addr + "/login/callback",
 		Logf:        func(f string, a ...any) { o.Log.Warn(fmt.Sprintf(f, a...)) },
 	})
@@ -110,9 +111,15 @@ func demoConfig(o DemoOptions, cloud *sim.Cloud, at sim.Endpoints) (*config.Conf
 }
 
 // moments are how many days ago the demo's past scans were, the oldest first.
-// Four days apart at most: a day of the activity log takes about 25 of the 200
-// calls an hour, and each scan reads the last two days again.
-var moments = []int{60, 56, 52, 48, 44, 40, 36, 32, 28, 24, 20, 16, 12, 8, 5, 3, 1}
+// Five days apart at most: a day of the activity log takes about 25 of the 200
+// calls an hour, and each scan reads the last two days again. One is a good
+// week ago, so that "since last week" has something to compare with.
+var moments = []int{60, 55, 50, 45, 40, 35, 30, 25, 20, 15, 11, 8, 4, 1}
+
+// lookBackDays is how far back the scans of the past read the activity log: the
+// days between two of them. The first one reads no more either, so that what
+// the demo knows begins with it.
+const lookBackDays = 6
 
 // lookBack scans the tenant at past moments, with the stand-in's clock set
 // back, through the same HTTP path as every scan. Waiting moves the clock on

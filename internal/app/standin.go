@@ -25,6 +25,8 @@ type StandIn struct {
 	StateFile string
 	// Clock is the stand-in's; nil is the machine's.
 	Clock *sim.Clock
+	// Plain leaves answers uncompressed: the portal is in the same program.
+	Plain bool
 	// RedirectURI is where the portal takes sign-in replies.
 	RedirectURI string
 	Logf        func(format string, args ...any)
@@ -48,6 +50,7 @@ func StartStandIn(s StandIn) (*sim.Cloud, sim.Endpoints, error) {
 		Clock:   s.Clock,
 		Latency: s.Latency,
 		Faults:  faults,
+		Plain:   s.Plain,
 		Logf:    s.Logf,
 		Seed:    s.Seed,
 	}

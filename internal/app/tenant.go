@@ -58,6 +58,9 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 	if days := int(t.Scan.Archive().Hours() / 24); days > 0 && !o.lookingBack {
 		cfg.ArchiveDir, cfg.ArchiveDays = filepath.Join(dataDir, "archive"), days
 	}
+	if o.lookingBack {
+		cfg.ActivityDays = min(cfg.ActivityDays, lookBackDays)
+	}
 	if t.Scan.UnusedWorkspaces != nil {
 		cfg.UnusedPerScan = *t.Scan.UnusedWorkspaces
 		if cfg.UnusedPerScan == 0 {

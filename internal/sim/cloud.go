@@ -66,6 +66,8 @@ type Config struct {
 	Scans powerbi.Scans
 	// Times are how long moves, deployments and refreshes take.
 	Times acts.Times
+	// Plain leaves answers uncompressed: both ends are one program.
+	Plain bool
 	// SameNames lets two workspaces have one name.
 	SameNames bool
 	// Journal keeps this many requests (10,000 when 0) and copies each to

@@ -144,7 +144,7 @@ func (v *visit) perform(w http.ResponseWriter) {
 		return
 	}
 	v.entry.Performed = true
-	if w == http.ResponseWriter(v.w) {
+	if w == http.ResponseWriter(v.w) && !v.cloud.cfg.Plain {
 		if z := zipped(v.w, call.R); z != nil {
 			call.W = z
 			defer z.close()

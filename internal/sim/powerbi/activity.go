@@ -31,13 +31,6 @@ type place struct {
 	User     string `json:"u,omitempty"`
 }
 
-type activityAnswer struct {
-	Entities []map[string]any `json:"activityEventEntities"`
-	URI      *string          `json:"continuationUri"`
-	Token    *string          `json:"continuationToken"`
-	Last     bool             `json:"lastResultSet"`
-}
-
 // activityEvents walks the log of one UTC day, page by page, an hour at a time.
 // There are empty pages with a token in between; on every other day the last page says lastResultSet false although its token
 // is null.
@@ -47,26 +40,24 @@ func (s *Service) activityEvents(c *rest.Call) {
 		return
 	}
 	day := p.Start.Truncate(24 * time.Hour)
-	out := activityAnswer{Entities: []map[string]any{}}
+	out := newLogPage(s.world.Config().TenantID)
 	next := p
 	next.Blank = false
 	if !p.Blank {
 		events := s.hour(c, day, p)
 		end := min(p.Offset+activityPage, len(events))
 		for _, e := range events[min(p.Offset, len(events)):end] {
-			out.Entities = append(out.Entities, wireEvent(e, s.world.Config().TenantID))
+			out.event(e)
 		}
 		next = s.following(c, day, p, end, len(events))
 	}
 	if next.Hour > p.End.Hour() {
-		out.Last = day.Day()%2 == 0
-		c.JSON(200, out)
+		out.end(c, nil, nil, day.Day()%2 == 0)
 		return
 	}
 	token := next.token()
 	uri := c.Base + "/v1.0/myorg/admin/activityevents?continuationToken='" + token + "'"
-	out.URI, out.Token = &uri, &token
-	c.JSON(200, out)
+	out.end(c, &uri, &token, false)
 }
 
 // following is the place after a page that ended at event end of an hour. An hour
@@ -86,9 +77,11 @@ func (s *Service) following(c *rest.Call, day time.Time, p place, end, events in
 }
 
 // hour returns the events of one hour that the walk asks for.
-func (s *Service) hour(c *rest.Call, day time.Time, p place) []world.Event {
-	var out []world.Event
-	for _, e := range s.world.Activity(day, p.Hour, c.At) {
+func (s *Service) hour(c *rest.Call, day time.Time, p place) []*world.Event {
+	var out []*world.Event
+	events := s.world.Activity(day, p.Hour, c.At)
+	for i := range events {
+		e := &events[i]
 		if e.Created.Before(p.Start) || e.Created.After(p.End) ||
 			p.Activity != "" && !strings.EqualFold(e.Activity, p.Activity) ||
 			p.User != "" && !strings.EqualFold(e.UserID, p.User) {
@@ -193,39 +186,4 @@ func readPlace(c *rest.Call) (place, bool) {
 		return p, true
 	}
 	return p, false
-}
-
-// wireEvent writes an event: dates without a zone, WorkSpaceName with its capital
-// S, and no key for what the event does not have.
-func wireEvent(e world.Event, tenant string) map[string]any {
-	m := map[string]any{"Id": e.ID, "RecordType": 20, "CreationTime": e.Created.UTC().Format("2006-01-02T15:04:05"),
-		"Operation": e.Activity, "Activity": e.Activity, "OrganizationId": tenant, "UserType": e.UserType, "UserKey": e.UserKey,
-		"Workload": "PowerBI", "UserId": e.UserID, "IsSuccess": e.Success}
-	item := map[world.ItemKind]string{world.KindReport: "Report", world.KindModel: "Dataset", world.KindDashboard: "Dashboard",
-		world.KindDataflow: "Dataflow"}[e.ItemKind]
-	texts := map[string]string{"ClientIP": e.ClientIP, "UserAgent": e.UserAgent, "ResultStatus": e.Failure, "ItemName": e.ItemName,
-		"WorkSpaceName": e.WorkspaceName, "WorkspaceId": e.WorkspaceID, "CapacityId": e.CapacityID, "CapacityName": e.CapacityName,
-		"DatasetId": e.ModelID, "DatasetName": e.ModelName, "ReportType": e.ReportType, "AppName": e.AppName,
-		"AppReportId": e.AppReportID, "DistributionMethod": e.Distribution, "ConsumptionMethod": e.Consumption,
-		"DeploymentPipelineObjectId": e.PipelineID, "DeploymentPipelineDisplayName": e.PipelineName,
-		"RequestId": e.RequestID, "ActivityId": e.ActivityID}
-	if e.ItemID != "" {
-		texts["ArtifactId"], texts["ArtifactName"], texts["ArtifactKind"] = e.ItemID, e.ItemName, e.ItemKind.FabricType()
-		texts["ObjectId"] = e.ItemID
-	}
-	if item == "Dataset" {
-		texts["ArtifactKind"] = "Dataset"
-	}
-	if item != "" {
-		texts[item+"Id"], texts[item+"Name"] = e.ItemID, e.ItemName
-	}
-	for k, v := range texts {
-		if v != "" {
-			m[k] = v
-		}
-	}
-	for k, v := range e.Extra {
-		m[k] = v
-	}
-	return m
 }

@@ -31,13 +31,13 @@ func (w *World) Activity(dayOf time.Time, hour int, t time.Time) []Event {
 	if from.After(t) {
 		return nil
 	}
-	var out []Event
 	written := w.logged(d).hours[hour]
 	w.o.mu.RLock()
 	defer w.o.mu.RUnlock()
-	for _, e := range written {
-		if !e.Available.After(t) && w.o.allows(&e) {
-			out = append(out, e)
+	out := make([]Event, 0, len(written))
+	for i := range written {
+		if e := &written[i]; !e.Available.After(t) && w.o.allows(e) {
+			out = append(out, *e)
 		}
 	}
 	for _, e := range w.o.events {
