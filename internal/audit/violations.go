@@ -88,6 +88,7 @@ func violationColumns() []Column {
 		{Key: "version", Title: "Version of the rule", Kind: ID, ExportOnly: true, lookup: "rule", expr: "rv.version"},
 		{Key: "object_id", Title: "Object, id", Kind: ID, ExportOnly: true, lookup: "thing", expr: "n.guid"},
 		{Key: "holder", Title: "Held by", Kind: Name, ExportOnly: true, lookup: "holder", expr: "coalesce(nullif(p.name, ''), pi.guid)"},
+		{Key: "holder_id", Title: "Held by, id", Kind: ID, ExportOnly: true, lookup: "holder", expr: "pi.guid"},
 		{Key: "owner_id", Title: "Whom to ask, id", Kind: ID, ExportOnly: true, lookup: "owner", expr: "pi.guid"},
 		{Key: "violation", Title: "Violation", Kind: Number, ExportOnly: true, expr: "v.id"},
 	})

@@ -2,34 +2,40 @@ package web
 
 import (
 	"net/url"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/audit"
 	"steward/internal/auth"
+	"steward/internal/policy"
+	"steward/internal/tenant"
 	"steward/web/templates"
 	"steward/web/templates/ui"
 )
 
-// advices are what could be done about a workspace, the weightiest first, and
-// which rules' findings speak for it.
-var advices = []struct {
+// advice is something that could be done about a workspace: which rules'
+// findings speak for it, and where it is done.
+type advice struct {
 	title string
 	rules []string
-	// answer says that its owner decides; request names the kind of request
-	// that does it.
-	answer  bool
-	request string
-}{
-	{"Hand it over to somebody who can answer for it", []string{"owners.none", "owners.left", "owners.only-apps"}, false, "grant"},
-	{"Archive it or let it go", []string{"content.stale-workspace", "content.empty"}, true, ""},
-	{"Take rights from people who have left", []string{"leavers.role", "leavers.items"}, false, "revoke"},
-	{"Have fewer admins", []string{"owners.many"}, false, "revoke"},
-	{"Give rights to groups instead of people", []string{"owners.people-not-groups"}, false, "grant"},
-	{"Name a second admin", []string{"owners.few"}, false, "grant"},
-	{"Bring it into a deployment pipeline", []string{"production.pipeline", "naming.sibling-missing"}, false, ""},
-	{"Label what is in it", []string{"content.labels", "content.label-endorsed"}, false, ""},
-	{"Clean up what nobody uses", []string{"content.stale-report"}, true, ""},
+	do    func(a adviceCase) []ui.Link
+}
+
+// advices are what could be done, the weightiest first.
+var advices = []advice{
+	{"Hand it over to somebody who can answer for it", []string{"owners.none", "owners.left", "owners.only-apps"}, handOver},
+	{"Archive it or let it go", []string{"content.stale-workspace", "content.empty"}, letGo},
+	{"Take roles from people who have left", []string{"leavers.role"}, takeRoles},
+	{"Take shares from people who have left", []string{"leavers.items"}, decide},
+	{"Have fewer admins", []string{"owners.many"}, fewerAdmins},
+	{"Give rights to groups instead of people", []string{"owners.people-not-groups"}, groupsInstead},
+	{"Name a second admin", []string{"owners.few"}, handOver},
+	{"Bring it into a deployment pipeline", []string{"production.pipeline", "naming.sibling-missing"}, intoPipeline},
+	{"Say what it is for", []string{"owners.description"}, describe},
+	{"Give it a name by the convention", []string{"naming.pattern", "naming.length", "naming.reserved", "naming.hidden-marks"}, rename},
+	{"Label what is in it", []string{"content.labels", "content.label-endorsed"}, decide},
+	{"Clean up what nobody uses", []string{"content.stale-report"}, decide},
 }
 
 // adviceEvidence is how many findings speak for an advice before "and more".
@@ -51,7 +57,9 @@ func (s *Server) workspaceViolations(c echo.Context) error {
 		return err
 	}
 	v := templates.AdvicePage{Page: s.workspaceFrame(c, d), List: s.listView(req, page)}
-	v.Advice = s.recommendations(d.who, d.place, d.id, all.Rows)
+	if v.Advice, err = s.recommendations(c, d, all.Rows); err != nil {
+		return err
+	}
 	asked, err := audit.QuestionAbout(c.Request().Context(), s.Reader, d.q, d.id)
 	if err != nil {
 		return err
@@ -68,33 +76,79 @@ func (s *Server) workspaceViolations(c echo.Context) error {
 	return ok(c, templates.WorkspaceAdvice(v))
 }
 
+// adviceCase is what an advice may look at to find where it is done.
+type adviceCase struct {
+	s     *Server
+	who   viewer
+	place place
+	// id, name and owner are of the workspace; owner is whom its violations
+	// propose to ask, empty when nobody.
+	id, name, owner string
+	// rows are the findings that speak for the advice.
+	rows []audit.Row
+	// stages are the workspaces of the same subject, DEV, TEST and PROD; empty
+	// where there is none.
+	stages []string
+}
+
 // recommendations turns the findings of a workspace into what could be done.
-func (s *Server) recommendations(who viewer, p place, id string, rows []audit.Row) []templates.Advice {
+func (s *Server) recommendations(c echo.Context, d detail, rows []audit.Row) ([]templates.Advice, error) {
 	var out []templates.Advice
 	for _, a := range advices {
-		one := templates.Advice{Title: a.title}
-		for _, rule := range a.rules {
-			for _, row := range rows {
-				if row.Text("rule") != rule || row.Text("state") == "false_positive" {
-					continue
-				}
-				if len(one.Evidence) == adviceEvidence {
-					one.More++
-					continue
-				}
-				one.Evidence = append(one.Evidence, ui.Link{Label: row.Text("object") + ": " + row.Text("finding"), Href: p.thing(audit.ToViolation, row.Get("violation").Text())})
-			}
-		}
-		if len(one.Evidence) == 0 {
+		of := adviceCase{s: s, who: d.who, place: d.place, id: d.id, name: d.row.Text("name"), rows: speakFor(a, rows)}
+		if len(of.rows) == 0 {
 			continue
 		}
-		switch {
-		case a.answer && who.may(auth.AnswerAsOwner):
-			one.Do = ui.Link{Label: "Say whether it is kept", Href: "/mine/" + url.PathEscape(p.tenant) + "/" + url.PathEscape(id)}
-		case a.request != "" && s.mayOpen(who)("/requests/new"):
-			one.Do = ui.Link{Label: "Make a request", Href: p.to("/requests/new")}
+		of.owner = of.rows[0].Get("owner_id").Text()
+		if a.rules[0] == "production.pipeline" {
+			var err error
+			if of.stages, err = s.sameSubject(c, d); err != nil {
+				return nil, err
+			}
+		}
+		one := templates.Advice{Title: a.title, Do: a.do(of)}
+		for i, row := range of.rows {
+			if i == adviceEvidence {
+				one.More = int64(len(of.rows) - adviceEvidence)
+				break
+			}
+			one.Evidence = append(one.Evidence, ui.Link{Label: row.Text("object") + ": " + row.Text("finding"), Href: d.place.thing(audit.ToViolation, row.Get("violation").Text())})
 		}
 		out = append(out, one)
 	}
+	return out, nil
+}
+
+// speakFor are the findings that speak for an advice: not those that somebody
+// found to be no findings, or accepted.
+func speakFor(a advice, rows []audit.Row) (out []audit.Row) {
+	for _, rule := range a.rules {
+		for _, row := range rows {
+			if row.Text("rule") == rule && row.Text("state") != "false_positive" && row.Text("state") != "waived" {
+				out = append(out, row)
+			}
+		}
+	}
 	return out
+}
+
+// sameSubject finds the workspaces whose names differ in the environment only,
+// in the order of a pipeline.
+func (s *Server) sameSubject(c echo.Context, d detail) ([]string, error) {
+	stem, _ := policy.SplitFolded(tenant.Fold(d.row.Text("name")))
+	stages := make([]string, 3)
+	if stem == "" {
+		return stages, nil
+	}
+	like, err := s.run(c, d.q, "workspaces", 50, "name", stem)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range like.Rows {
+		other, env := policy.SplitFolded(tenant.Fold(row.Text("name")))
+		if at := slices.Index([]string{"DEV", "TEST", "PROD"}, env); other == stem && at >= 0 && stages[at] == "" {
+			stages[at] = row.Get("id").Text()
+		}
+	}
+	return stages, nil
 }

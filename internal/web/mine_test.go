@@ -1,13 +1,18 @@
 package web
 
 import (
+	"database/sql"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
 	"steward/internal/audit/audittest"
 	"steward/internal/auth"
+	"steward/internal/request"
 )
 
 // TestOwnersWord: an owner sees what they administer, says what becomes of it,
@@ -67,4 +72,81 @@ func TestWorkspaceAdvice(t *testing.T) {
 		t.Errorf("%d violations are listed, %d stand", n, want)
 	}
 	r.follow(d, "[data-testid=advice] a")
+}
+
+// TestMendingLinks: each advice, and each violation it rests on, leads to the
+// form or the triage that does it, filled in with the names of the kind's own
+// parameters, and every one of these pages opens.
+func TestMendingLinks(t *testing.T) {
+	t.Parallel()
+	r := judged(t)
+	*r.who = auth.Person{TenantID: "t", ObjectID: "op", Name: "Olga", Roles: []auth.Role{auth.Operator, auth.Requester}}
+	seen := map[string]bool{}
+	for _, a := range advices {
+		for _, rule := range a.rules {
+			id := r.textOr(`SELECT i.guid FROM violation v JOIN ident i ON i.id = v.ws WHERE v.rule = $1 AND v.state = 'open' ORDER BY v.id LIMIT 1`, rule)
+			if id == "" {
+				continue
+			}
+			d := r.get(fmt.Sprintf("/workspaces/%s/%s/violations", audittest.TenantName, id), http.StatusOK)
+			links := d.Attrs("[data-testid=advice] .row a", "href")
+			if len(links) == 0 && r.mayOpen(newRequest) {
+				t.Errorf("%s on %s leads nowhere", rule, id)
+			}
+			for _, href := range links {
+				r.get(href, http.StatusOK)
+				u, err := url.Parse(href)
+				if err != nil {
+					t.Fatal(err)
+				}
+				seen[u.Path] = true
+				checkAsked(t, u)
+			}
+		}
+	}
+	if !seen["/violations/triage"] {
+		t.Errorf("no advice leads to the triage: %v", seen)
+	}
+}
+
+func (r *ruled) mayOpen(path string) bool { return r.Server.actions["GET "+path] != "" }
+
+// checkAsked checks a filled form's address against the parameters of its kind.
+func checkAsked(t *testing.T, u *url.URL) {
+	t.Helper()
+	name, isForm := strings.CutPrefix(u.Path, "/requests/new/")
+	if !isForm {
+		return
+	}
+	params := request.New(request.Kind(name))
+	if params == nil {
+		t.Errorf("%s is no kind of request", name)
+		return
+	}
+	if !strings.HasPrefix(u.Query().Get("because"), "violation:") {
+		t.Errorf("%s does not say what it would mend", u)
+	}
+	body, err := json.Marshal(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var fields map[string]any
+	if err := json.Unmarshal(body, &fields); err != nil {
+		t.Fatal(err)
+	}
+	for key := range u.Query() {
+		field, _, _ := strings.Cut(key, "[")
+		if _, known := fields[field]; !known && field != "tenant" && field != "because" {
+			t.Errorf("%s has no parameter %s: %s", name, field, u)
+		}
+	}
+}
+
+// textOr is text, empty when the query finds nothing.
+func (r *ruled) textOr(query string, args ...any) (s string) {
+	r.t.Helper()
+	if err := r.db.Reader().QueryRow(r.t.Context(), query, args...).Scan(&s); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		r.t.Fatalf("%v in %s", err, query)
+	}
+	return s
 }

@@ -118,6 +118,15 @@ func (s *Server) triageMany(c echo.Context) error {
 	return c.Redirect(http.StatusSeeOther, "/violations")
 }
 
+// triageManyForm asks about the violations of the address.
+func (s *Server) triageManyForm(c echo.Context) error {
+	ids, err := idsOf(c.QueryParams()["id"])
+	if err != nil {
+		return err
+	}
+	return s.triageManyPage(c, ids, http.StatusOK, typed{})
+}
+
 func idsOf(texts []string) ([]int64, error) {
 	var out []int64
 	for _, t := range texts {

@@ -95,6 +95,9 @@ func (s *Server) violationPage(c echo.Context, status int, t typed) error {
 	page.Facts = violationFacts(v, at)
 	page.History = violationHistory(v, at)
 	page.Waivers = waiverEvents(v, at)
+	if v.State != violation.Resolved {
+		page.Do = s.mend(who, at.place, v.Row)
+	}
 	s.offer(c, who, v, t, &page)
 	return render(c, status, templates.Violation(page))
 }

@@ -17,6 +17,7 @@ import (
 func (s *Server) ruling() []route {
 	return []route{
 		{http.MethodGet, "/violations", auth.ViewViolations, s.violations},
+		{http.MethodGet, "/violations/triage", auth.AssignViolation, s.triageManyForm},
 		{http.MethodPost, "/violations/triage", auth.AssignViolation, s.triageMany},
 		{http.MethodGet, "/violations/:id", auth.ViewViolations, s.violation},
 		{http.MethodPost, "/violations/:id/triage", auth.AssignViolation, s.triage},

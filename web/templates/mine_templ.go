@@ -145,8 +145,8 @@ type Advice struct {
 	Tone     ui.Tone
 	Evidence []ui.Link
 	More     int64
-	// Do leads to where it is done.
-	Do ui.Link
+	// Do leads to where it is done, the best way first.
+	Do []ui.Link
 }
 
 // WorkspaceAdvice shows the violations of a workspace and what follows.
@@ -368,14 +368,16 @@ func Recommendations(all []Advice) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if a.Do.Label != "" {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p>")
+				if len(a.Do) > 0 {
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "<p class=\"row no-print\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.LinkView(a.Do).Render(ctx, templ_7745c5c3_Buffer)
-					if templ_7745c5c3_Err != nil {
-						return templ_7745c5c3_Err
+					for _, d := range a.Do {
+						templ_7745c5c3_Err = ui.LinkView(d).Render(ctx, templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err != nil {
+							return templ_7745c5c3_Err
+						}
 					}
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</p>")
 					if templ_7745c5c3_Err != nil {
