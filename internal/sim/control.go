@@ -22,6 +22,7 @@ import (
 //	GET    /_sim/clock           {"now"}; PUT {"set":"RFC 3339"} or {"advance":"1h"}
 //	PUT    /_sim/faults          a fault file (YAML); DELETE clears
 //	GET    /_sim/apps            registrations; PUT /_sim/apps/{name} switches to merge
+//	PUT    /_sim/tricks          what goes wrong inside: see tricks
 //	POST   /_sim/keys/rotate     sign with a new key; ?forget=true unpublishes the old
 //
 // A change needs the header X-Stand-In, which no page of another origin can send
@@ -58,7 +59,7 @@ func (c *Cloud) control(w http.ResponseWriter, r *http.Request) {
 	switch r.Method + " " + what {
 	case "GET ":
 		tell(w, map[string]any{"tenant": c.cfg.World.Config().TenantID, "now": c.cfg.Clock.Now(), "limits": c.cfg.Limits,
-			"paths": []string{"counters", "journal", "writes", "clock", "faults", "apps", "keys/rotate"}})
+			"paths": []string{"counters", "journal", "writes", "clock", "faults", "apps", "tricks", "keys/rotate"}})
 	case "GET counters":
 		tell(w, c.Counters())
 	case "DELETE counters":
@@ -79,6 +80,8 @@ func (c *Cloud) control(w http.ResponseWriter, r *http.Request) {
 		c.putClock(w, r)
 	case "PUT faults", "DELETE faults":
 		c.putFaults(w, r)
+	case "PUT tricks":
+		c.putTricks(w, r)
 	case "GET apps":
 		tell(w, c.switches())
 	case "PUT apps":
@@ -164,4 +167,44 @@ func (c *Cloud) putApp(w http.ResponseWriter, r *http.Request, name string) {
 		return
 	}
 	tell(w, c.switches())
+}
+
+// tricks are things that go wrong, or right, inside the tenant and not on the
+// wire. A member that is absent changes nothing.
+type tricks struct {
+	// FailDeploymentOf is the id of an item whose deployment fails, HangRefreshOf
+	// that of a model whose refreshes do not end; "" none.
+	FailDeploymentOf *string `json:"failDeploymentOf"`
+	HangRefreshOf    *string `json:"hangRefreshOf"`
+	// FailImports makes the next so many imports fail while they are published.
+	FailImports *int `json:"failImports"`
+	// EnterCredentialsOf is what a person does for a model that lost its
+	// credentials when it changed hands.
+	EnterCredentialsOf string `json:"enterCredentialsOf"`
+}
+
+func (c *Cloud) putTricks(w http.ResponseWriter, r *http.Request) {
+	var t tricks
+	d := json.NewDecoder(io.LimitReader(r.Body, maxKept))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&t); err != nil {
+		complain(w, err)
+		return
+	}
+	if t.FailDeploymentOf != nil {
+		c.Acts.FailItem(*t.FailDeploymentOf)
+	}
+	if t.HangRefreshOf != nil {
+		c.Acts.HangItem(*t.HangRefreshOf)
+	}
+	if t.FailImports != nil {
+		c.Acts.FailImports(*t.FailImports)
+	}
+	entered := t.EnterCredentialsOf != "" && c.Acts.EnterCredentials(t.EnterCredentialsOf)
+	if entered && c.stateName != "" {
+		c.stateMu.Lock()
+		c.saveOrSay()
+		c.stateMu.Unlock()
+	}
+	tell(w, map[string]bool{"entered": entered})
 }

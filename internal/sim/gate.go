@@ -99,7 +99,10 @@ func (v *visit) keepBody() {
 		io.Reader
 		io.Closer
 	}{io.MultiReader(bytes.NewReader(kept), r.Body), r.Body}
-	v.entry.Body = string(kept)
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
+		kept = kept[:min(len(kept), 1<<10)] // the heads of the parts, not the file
+	}
+	v.entry.Body = strings.ToValidUTF8(string(kept), "·")
 }
 
 func (v *visit) sighting() sighting {

@@ -158,7 +158,7 @@ func (j *Journal) goOn(writes []Entry) {
 func (j *Journal) Writes() []Entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return append([]Entry(nil), j.writes...)
+	return append([]Entry{}, j.writes...)
 }
 
 func (j *Journal) counters() Counters {

@@ -31,6 +31,9 @@ type Times struct {
 	// Refresh is the shortest refresh; each model takes up to four times as long
 	// (30 s).
 	Refresh time.Duration
+	// Import is the publishing of a file (20 s), Definition a long-running
+	// operation on the definition of an item (4 s).
+	Import, Definition time.Duration
 }
 
 func (t Times) filled() Times {
@@ -38,7 +41,7 @@ func (t Times) filled() Times {
 		return Times{Instant: true}
 	}
 	for v, d := range map[*time.Duration]time.Duration{&t.Move: 90 * time.Second, &t.Step: 5 * time.Second,
-		&t.FirstDeploy: time.Minute, &t.Refresh: 30 * time.Second} {
+		&t.FirstDeploy: time.Minute, &t.Refresh: 30 * time.Second, &t.Import: 20 * time.Second, &t.Definition: 4 * time.Second} {
 		if *v == 0 {
 			*v = d
 		}
@@ -55,6 +58,10 @@ type Config struct {
 	SameNames bool
 	// FailItem is the id of an item whose deployment fails.
 	FailItem string
+	// HangItem is the id of a model whose refreshes do not end by themselves.
+	HangItem string
+	// FailImports makes the next so many imports fail while they are published.
+	FailImports int
 }
 
 // Book carries out acts. It is safe for concurrent use.
@@ -62,13 +69,17 @@ type Book struct {
 	world *world.World
 	cfg   Config
 
-	mu        sync.Mutex
-	names     nameIndex
-	moves     map[string]Move
-	assigned  map[string]time.Time
-	runs      []*run
-	enhanced  map[string]Enhanced
+	mu       sync.Mutex
+	names    nameIndex
+	moves    map[string]Move
+	assigned map[string]time.Time
+	runs     []*run
+	enhanced map[string]Enhanced
+	// forgotten are the models whose credentials were lost when they changed hands
+	// (true), and those for which somebody has entered them again (false).
 	forgotten map[string]bool
+	imports   map[string]*Import
+	longs     map[string]*Long
 	// memo holds the groups of callers for the time of one call: asking the world
 	// for them is dear, and a list of pipelines asks for each.
 	memoMu sync.Mutex
@@ -81,7 +92,8 @@ type Book struct {
 func New(cfg Config) *Book {
 	cfg.Times = cfg.Times.filled()
 	return &Book{world: cfg.World, cfg: cfg, moves: map[string]Move{}, assigned: map[string]time.Time{},
-		enhanced: map[string]Enhanced{}, forgotten: map[string]bool{}, started: map[string]string{}}
+		enhanced: map[string]Enhanced{}, forgotten: map[string]bool{}, started: map[string]string{},
+		imports: map[string]*Import{}, longs: map[string]*Long{}}
 }
 
 // SetTimes changes how long things take from now on.
@@ -96,6 +108,31 @@ func (b *Book) FailItem(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.cfg.FailItem = id
+}
+
+// HangItem makes the refreshes of a model hang from now on; "" none.
+func (b *Book) HangItem(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cfg.HangItem = id
+}
+
+// FailImports makes the next n imports fail while they are published.
+func (b *Book) FailImports(n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cfg.FailImports = n
+}
+
+// EnterCredentials is what a person does in the portal's settings of a model whose
+// credentials were lost. It reports whether the model lacked any.
+func (b *Book) EnterCredentials(model string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	model = strings.ToLower(model)
+	lacked := b.forgotten[model]
+	b.forgotten[model] = false
+	return lacked
 }
 
 // Actor is who acts: always an application here.

@@ -25,7 +25,7 @@ func (b *Book) put(r *run, step *world.DeployStep, src *world.Workspace, from *w
 	me := b.principal(r.Actor, t)
 	err := b.world.Mutate(r.Dst, t, func(w *world.Workspace) error {
 		copied := *from
-		copied.PairID = pair
+		copied.PairID, copied.Content, copied.Deployed = pair, from.ContentMark(), true
 		for i := range w.Items {
 			if w.Items[i].PairID == pair && w.Items[i].Kind == from.Kind {
 				b.overwrite(&w.Items[i], copied, w, src, t)
@@ -47,6 +47,7 @@ func (b *Book) put(r *run, step *world.DeployStep, src *world.Workspace, from *w
 
 func (b *Book) overwrite(to *world.Item, from world.Item, dst, src *world.Workspace, t time.Time) {
 	to.Name, to.Description, to.Modified = from.Name, from.Description, t
+	to.Content, to.Deployed = from.Content, true
 	if to.LabelID == "" {
 		to.LabelID = from.LabelID
 	}
@@ -54,6 +55,7 @@ func (b *Book) overwrite(to *world.Item, from world.Item, dst, src *world.Worksp
 	case to.Model != nil && from.Model != nil:
 		m := *from.Model
 		m.Schedule, m.Datasources, m.Misconfigured = to.Model.Schedule, to.Model.Datasources, to.Model.Misconfigured
+		m.GatewayID, m.OnPremGateway = to.Model.GatewayID, to.Model.OnPremGateway
 		to.Model = &m
 	case to.Report != nil && from.Report != nil:
 		rep := *from.Report
@@ -76,7 +78,7 @@ func (b *Book) fresh(it world.Item, dst, src *world.Workspace, me world.Principa
 	switch {
 	case it.Model != nil:
 		m := *it.Model
-		m.Schedule, m.ForeignID = nil, false
+		m.Schedule, m.ForeignID, m.GatewayID = nil, false, ""
 		it.Model = &m
 		// A service principal cannot set credentials: the first refresh fails until
 		// somebody does.

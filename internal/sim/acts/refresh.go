@@ -13,6 +13,16 @@ import (
 // day, scheduled ones included.
 const sharedPerDay = 8
 
+// noCredentials is how the refresh of a model ends that lost its credentials; once
+// somebody has entered them it is over.
+const noCredentials = "ModelRefreshFailed_CredentialsNotSpecified"
+
+// entered reports whether somebody has entered credentials for a model since.
+func (b *Book) entered(model string) bool {
+	lost, known := b.forgotten[model]
+	return known && !lost
+}
+
 // Enhanced is what an enhanced refresh was asked to do.
 type Enhanced struct {
 	ItemID, Type, CommitMode string
@@ -100,9 +110,12 @@ func (b *Book) outcome(it *world.Item, history []world.Refresh, r Refresh, t tim
 	}
 	switch {
 	case b.forgotten[it.ID]:
-		run.Status, run.ErrorCode = world.RefreshFailed, "ModelRefreshFailed_CredentialsNotSpecified"
-	case len(history) > 0 && history[0].Status == world.RefreshFailed:
+		run.Status, run.ErrorCode = world.RefreshFailed, noCredentials
+	case len(history) > 0 && history[0].Status == world.RefreshFailed && (!b.entered(it.ID) || history[0].ErrorCode != noCredentials):
 		run.Status, run.ErrorCode, run.ErrorText = world.RefreshFailed, history[0].ErrorCode, history[0].ErrorText
+	}
+	if b.cfg.HangItem != "" && sameID(b.cfg.HangItem, it.ID) {
+		run.End = t.Add(24 * time.Hour) // the longest that Microsoft lets one run
 	}
 	run.Attempts = []world.RefreshAttempt{{ID: 1, Type: "Data", Start: t, End: run.End, ErrorCode: run.ErrorCode}}
 	return run

@@ -48,7 +48,8 @@ func (b *Book) settle(t time.Time) bool {
 		}
 	}
 	b.runs = left
-	return changed
+	changed = b.settleImports(t) || changed
+	return b.settleLongs(t) || changed
 }
 
 // proceed carries out the steps that are due. The first that fails ends the

@@ -21,6 +21,18 @@ func update(id, path string, quota int, handle func(*rest.Call)) rest.Operation 
 		Quotas: rest.PerMinute(quota), Handle: handle}
 }
 
+// reading marks a POST that changes nothing in the tenant.
+func reading(op rest.Operation) rest.Operation {
+	op.Reads = true
+	return op
+}
+
+// closed is a row of the admin API that no service principal can call.
+func closed(id, path string) rest.Operation {
+	return rest.Operation{ID: "Fabric.Admin." + id, Method: "POST", Path: root + "admin/" + path, Access: rest.DelegatedAdmin,
+		Quotas: rest.PerHour(25), Handle: func(c *rest.Call) { c.NotFound() }}
+}
+
 func (s *Service) writes() []rest.Operation {
 	const ws, line = "workspaces/{workspaceId}", "deploymentPipelines/{deploymentPipelineId}"
 	return []rest.Operation{
@@ -42,6 +54,13 @@ func (s *Service) writes() []rest.Operation {
 		act("DeploymentPipelines_AssignWorkspaceToStage", "POST", line+"/stages/{stageId}/assignWorkspace", s.assignStage),
 		act("DeploymentPipelines_UnassignWorkspaceFromStage", "POST", line+"/stages/{stageId}/unassignWorkspace", s.unassignStage),
 		act("DeploymentPipelines_DeployStageContent", "POST", line+"/deploy", s.deploy),
+		act("Items_GetItem", "GET", ws+"/items/{itemId}", s.item),
+		act("Items_CreateItem", "POST", ws+"/items", s.createItem),
+		act("Items_DeleteItem", "DELETE", ws+"/items/{itemId}", s.deleteItem),
+		reading(act("Items_GetItemDefinition", "POST", ws+"/items/{itemId}/getDefinition", s.getDefinition)),
+		act("Items_UpdateItemDefinition", "POST", ws+"/items/{itemId}/updateDefinition", s.updateDefinition),
+		closed("Labels_BulkSetLabels", "items/bulkSetLabels"),
+		closed("Labels_BulkRemoveLabels", "items/bulkRemoveLabels"),
 		act("LongRunningOperations_GetOperationState", "GET", "operations/{operationId}", s.operation),
 		act("LongRunningOperations_GetOperationResult", "GET", "operations/{operationId}/result", s.operationResult),
 		update("Workspaces_RestoreWorkspace", ws+"/restore", 10, s.restore),

@@ -193,6 +193,9 @@ func (s *Service) deploy(c *rest.Call) {
 
 // operation is the state of a deployment as a long-running operation.
 func (s *Service) operation(c *rest.Call) {
+	if s.longState(c) {
+		return
+	}
 	_, d, err := s.acts.Operation(actor(c), c.Param("operationId"), c.Now)
 	if refused(c, err) {
 		return
@@ -220,6 +223,9 @@ func (s *Service) operation(c *rest.Call) {
 }
 
 func (s *Service) operationResult(c *rest.Call) {
+	if s.longResult(c) {
+		return
+	}
 	p, d, err := s.acts.Operation(actor(c), c.Param("operationId"), c.Now)
 	if refused(c, err) {
 		return

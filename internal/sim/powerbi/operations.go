@@ -28,7 +28,7 @@ func mine(id, path string, handle func(*rest.Call)) rest.Operation {
 // its handler.
 func (s *Service) Operations() []rest.Operation {
 	return slices.Concat(s.scannerOps(), s.adminWorkspaceOps(), s.adminItemOps(), s.adminTenantOps(), s.adminWriteOps(), s.ordinaryOps(),
-		s.workspaceWriteOps(), s.pipelineWriteOps(), s.datasetWriteOps())
+		s.workspaceWriteOps(), s.pipelineWriteOps(), s.datasetWriteOps(), s.contentOps())
 }
 
 func (s *Service) scannerOps() []rest.Operation {
@@ -127,7 +127,6 @@ func (s *Service) ordinaryOps() []rest.Operation {
 		mine("Datasets_GetRefreshHistoryInGroup", "groups/{groupId}/datasets/{datasetId}/refreshes", s.refreshes),
 		mine("Datasets_GetRefreshSchedule", "datasets/{datasetId}/refreshSchedule", s.refreshSchedule),
 		mine("Datasets_GetRefreshScheduleInGroup", "groups/{groupId}/datasets/{datasetId}/refreshSchedule", s.refreshSchedule),
-		mine("Datasets_GetDatasourcesInGroup", "groups/{groupId}/datasets/{datasetId}/datasources", s.modelDatasources),
 		mine("Pipelines_GetPipelines", "pipelines", s.pipelines),
 		mine("Pipelines_GetPipeline", "pipelines/{pipelineId}", s.pipeline),
 		mine("Pipelines_GetPipelineStages", "pipelines/{pipelineId}/stages", s.pipelineStages),

@@ -52,6 +52,7 @@ type Service struct {
 
 	mu      sync.Mutex
 	scans   map[string]*scan
+	blobs   blobs
 	asked   int
 	max     int
 	refused int64

@@ -92,21 +92,6 @@ func (s *Service) refreshSchedule(c *rest.Call) {
 	c.JSON(200, wireSchedule(it.Model.Schedule))
 }
 
-// modelDatasources lists the datasources of a model that the caller may see.
-func (s *Service) modelDatasources(c *rest.Call) {
-	it, ok := s.readable(c)
-	if !ok {
-		return
-	}
-	var rows []datasource
-	for _, id := range append(append([]string(nil), it.Model.Datasources...), it.Model.Misconfigured...) {
-		if d, ok := s.world.Datasource(id, c.At); ok {
-			rows = append(rows, wireDatasource(d))
-		}
-	}
-	answerList(c, "datasources", rows)
-}
-
 // readable finds the model of an ordinary call, in its workspace, and checks that
 // the caller has a role there.
 func (s *Service) readable(c *rest.Call) (*world.Item, bool) {

@@ -9,9 +9,9 @@ import (
 	"strconv"
 )
 
-// MaxBody is the largest request body a handler reads, in bytes. The largest
-// documented one is a getByIds of 1,000 ids.
-const MaxBody = 1 << 20
+// MaxBody is the largest JSON body a handler reads, in bytes. The largest is the
+// definition of an item; a getByIds of 1,000 ids is far smaller.
+const MaxBody = 8 << 20
 
 // JSON answers with a value, in the media type that the service uses.
 func (c *Call) JSON(status int, v any) {

@@ -1,6 +1,9 @@
 package world
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // ItemKind names the sort of an item by the key of its collection in a scan
 // result, so that a kind Microsoft adds tomorrow has a place: lower-case
@@ -92,6 +95,23 @@ type Item struct {
 	SizeMB       int       // models only, 0 elsewhere
 	LastAccessed time.Time // last use by a person; zero = never
 	PairID       string    // truth: same for the copies of one item along a pipeline
+
+	// Content stands for what is inside (pages of a report, queries of a model):
+	// two items with the same show the same. Empty for items of the seed that
+	// nobody has touched; see ContentMark.
+	Content string
+	// Deployed is set once a pipeline has written the item: it can then not be
+	// downloaded any more.
+	Deployed bool
+}
+
+// ContentMark is the item's Content, or what stands for it as long as nobody has
+// given it one: it changes when the seed edits the item.
+func (it *Item) ContentMark() string {
+	if it.Content != "" {
+		return it.Content
+	}
+	return it.ID + "@" + strconv.FormatInt(it.Modified.Unix(), 36)
 }
 
 // WebEmbed is a publish-to-web code.
@@ -116,6 +136,7 @@ type Report struct {
 	ModelWorkspaceID string // "" when the model is in the same workspace
 	AppID            string // set on the copy inside an app
 	OriginalID       string // the report the app copy was made of
+	Rebound          bool   // bound to another model since it was made: cannot be downloaded
 	Datasources      []string
 }
 
@@ -143,6 +164,7 @@ type Model struct {
 	EffectiveIdentity   bool
 	EffectiveRoles      bool
 	OnPremGateway       bool
+	GatewayID           string // the gateway that callers bound it to; "" = that of its datasources
 	InPlaceSharing      bool
 	Schedule            *Schedule
 	DirectQuery         *DirectQuerySchedule

@@ -24,6 +24,7 @@ type overlay struct {
 	newLines   []string // ids of pipelines that callers made
 	deploys    map[string][]Deployment
 	refreshes  map[string][]Refresh
+	sources    map[string]Datasource // datasources that callers made
 	events     []Event
 }
 
@@ -34,6 +35,7 @@ func newOverlay() *overlay {
 		settings: map[string]versions[Setting]{}, capacities: map[string]versions[Capacity]{},
 		pipelines: map[string]versions[Pipeline]{},
 		deploys:   map[string][]Deployment{}, refreshes: map[string][]Refresh{},
+		sources: map[string]Datasource{},
 	}
 }
 

@@ -23,6 +23,7 @@ type saved struct {
 	NewLines   []string
 	Deploys    map[string][]Deployment
 	Refreshes  map[string][]Refresh
+	Sources    map[string]Datasource
 	Events     []Event
 }
 
@@ -32,7 +33,7 @@ func (w *World) Save(to io.Writer) error {
 	defer w.o.mu.RUnlock()
 	o := w.o
 	err := json.NewEncoder(to).Encode(saved{w.cfg.Seed, w.cfg.Workspaces, w.cfg.TenantID, o.count.Load(), o.workspaces, o.created,
-		o.items, o.users, o.members, o.settings, o.capacities, o.pipelines, o.newLines, o.deploys, o.refreshes, o.events})
+		o.items, o.users, o.members, o.settings, o.capacities, o.pipelines, o.newLines, o.deploys, o.refreshes, o.sources, o.events})
 	if err != nil {
 		return fmt.Errorf("save the tenant: %w", err)
 	}
@@ -74,6 +75,7 @@ func (w *World) Load(from io.Reader) error {
 	fill(&o.pipelines, s.Pipelines)
 	fill(&o.deploys, s.Deploys)
 	fill(&o.refreshes, s.Refreshes)
+	fill(&o.sources, s.Sources)
 	o.created, o.newLines, o.events = s.Created, s.NewLines, s.Events
 	o.count.Store(s.Count)
 	w.o = o
