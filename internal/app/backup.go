@@ -118,6 +118,11 @@ func Restore(ctx context.Context, cfg *config.Config, from string, now time.Time
 	if done.Former, err = db.Replace(databasePath(cfg), from, now); err != nil {
 		return done, err
 	}
+	// The durable runs belong to the former database; those the restored one
+	// holds open are started anew from it, once released.
+	if _, err := db.PutAside(filepath.Join(cfg.DataDir, "workflow.db"), now); err != nil {
+		return done, err
+	}
 	d, err := db.Open(ctx, db.Config{Path: databasePath(cfg)})
 	if err != nil {
 		return done, err

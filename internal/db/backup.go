@@ -122,8 +122,17 @@ func Replace(path, backup string, now time.Time) (former string, err error) {
 	if err := copyFile(backup, part); err != nil {
 		return "", errors.Join(err, remove(part))
 	}
+	if former, err = PutAside(path, now); err != nil {
+		return former, err
+	}
+	return former, settle(part, path)
+}
+
+// PutAside renames a database file that nobody has open, with the log that
+// belongs to it, and returns its new name; empty when there was none.
+func PutAside(path string, now time.Time) (former string, err error) {
 	aside := path + ".before-" + now.UTC().Format("20060102T150405.000Z")
-	for _, tail := range []string{"", "-wal", "-shm"} { // the log belongs to its file
+	for _, tail := range []string{"", "-wal", "-shm"} {
 		err := os.Rename(path+tail, aside+tail)
 		switch {
 		case err == nil && tail == "":
@@ -132,7 +141,7 @@ func Replace(path, backup string, now time.Time) (former string, err error) {
 			return former, fault.Wrap(err, fault.Unavailable, "The former database cannot be put aside: %v.", cause(err))
 		}
 	}
-	return former, settle(part, path)
+	return former, nil
 }
 
 func copyFile(from, to string) error {
