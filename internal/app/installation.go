@@ -23,7 +23,7 @@ type installation struct {
 }
 
 func (p *Portal) installation() installation {
-	return installation{setupChecks: p.checks, readiness: &readiness{portal: p, started: p.clock.now()()}, portal: p}
+	return installation{setupChecks: p.checks, readiness: p.ready, portal: p}
 }
 
 // Facts reads where and how the portal runs. What cannot be read is left out,

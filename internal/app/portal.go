@@ -38,6 +38,7 @@ type Portal struct {
 	// acting carries out what was agreed; nil before Serve.
 	acting *acting
 	checks *setupChecks
+	ready  *readiness
 	// witness is nil when no signing key is configured, and before Serve.
 	witness *witness.Witness
 	closed  sync.Once
@@ -105,6 +106,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 		p.Tenants = append(p.Tenants, built)
 	}
 	p.scans, p.checks = newScans(p), newSetupChecks(p)
+	p.ready = &readiness{portal: p, started: o.Clock.now()()}
 	return p, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"steward/internal/config"
 	"steward/internal/fault"
 	"steward/internal/ledger"
+	"steward/internal/metrics"
 	"steward/internal/web"
 	"steward/internal/web/guard"
 	"steward/internal/witness"
@@ -140,8 +141,10 @@ func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
 	for _, t := range p.Tenants {
 		names = append(names, t.Config.Name)
 	}
+	figures := metrics.New(p.figures)
 	return web.New(web.Config{
 		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p}, Requests: p.desk, Periods: p.periods(),
+		Metrics: figures.Handler(), Scraper: scraper(p.cfg.Metrics), Observe: figures.Page,
 		Installation: p.installation(),
 		Ledger:       &keeper{portal: p},
 		Record:       func(ctx context.Context, e ledger.Entry) error { return p.DB.Record(ctx, e) },

@@ -28,6 +28,7 @@ var rooms = []struct {
 	{"internal/config", []string{"internal/fault", "internal/secret"}},
 	{"internal/secret", []string{"internal/fault"}},
 	{"internal/buildinfo", nil},
+	{"internal/metrics", nil},
 	{"internal/testreport", nil},
 	{"internal/archtest", nil},
 

@@ -34,9 +34,10 @@ type Config struct {
 	// Approvals is the file of approval rules.
 	Approvals string `yaml:"approvals"`
 	// Owners are the times of the owner's loop.
-	Owners Owners `yaml:"owners"`
-	Notify Notify `yaml:"notify"`
-	Ledger Ledger `yaml:"ledger"`
+	Owners  Owners  `yaml:"owners"`
+	Notify  Notify  `yaml:"notify"`
+	Ledger  Ledger  `yaml:"ledger"`
+	Metrics Metrics `yaml:"metrics"`
 	// Proxies are the addresses or networks whose X-Forwarded-For is believed.
 	Proxies []string `yaml:"proxies"`
 	Limits  Limits   `yaml:"limits"`
@@ -168,6 +169,13 @@ type Ledger struct {
 	SigningKey secret.Ref `yaml:"signing_key"`
 	// SecondSink is file:PATH, syslog:ADDRESS or https:URL.
 	SecondSink string `yaml:"second_sink"`
+}
+
+// Metrics says who may read /metrics.
+type Metrics struct {
+	// Token is the bearer token of the one who scrapes. Without it, /metrics
+	// answers programs on this machine alone, and none that came by a proxy.
+	Token secret.Ref `yaml:"token"`
 }
 
 // Personal reports whether personal workspaces are scanned (the default).

@@ -19,8 +19,11 @@ func (s *Server) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
+		if s.Observe != nil {
+			s.Observe(c.Request().Method, c.Path(), c.Response().Status, time.Since(began))
+		}
 		level := slog.LevelInfo
-		if p := c.Path(); strings.HasPrefix(p, static.Prefix) || p == "/healthz" || p == "/readyz" {
+		if p := c.Path(); strings.HasPrefix(p, static.Prefix) || isProbe(p) {
 			level = slog.LevelDebug
 		}
 		s.Log.Log(c.Request().Context(), level, "request", "method", c.Request().Method, "route", c.Path(), "status", c.Response().Status,

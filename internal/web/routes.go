@@ -38,6 +38,7 @@ func (s *Server) public() []route {
 		{http.MethodGet, providerOut, "", s.signOutThere},
 		{http.MethodGet, "/healthz", "", s.healthz},
 		{http.MethodGet, "/readyz", "", s.readyz},
+		{http.MethodGet, "/metrics", "", s.metrics},
 	}
 }
 

@@ -35,6 +35,11 @@ type Config struct {
 	Periods violation.Periods
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
+	// Metrics serves the figures of operation to those Scraper lets through, and
+	// Observe counts an answer by its route; both may be nil.
+	Metrics http.Handler
+	Scraper func(r *http.Request) bool
+	Observe func(method, route string, status int, took time.Duration)
 	// Record writes one entry to the ledger and fails when it cannot: what
 	// should be recorded and is not must not happen.
 	Record func(ctx context.Context, e ledger.Entry) error

@@ -11,7 +11,7 @@ import (
 func (s *Server) guarded(table []route) []guard.Route {
 	lines := guard.SignInRoutes()
 	for _, r := range s.public() {
-		lines = append(lines, guard.Route{Method: r.method, Path: r.path, Public: true, AnyHost: r.path == "/healthz" || r.path == "/readyz"})
+		lines = append(lines, guard.Route{Method: r.method, Path: r.path, Public: true, AnyHost: isProbe(r.path)})
 	}
 	for _, r := range table {
 		lines = append(lines, r.guarded())
