@@ -102,7 +102,7 @@ type sheet interface {
 func newSheet(w io.Writer, f Format, o Options) sheet {
 	switch f {
 	case XLSX:
-		return &xlsxSheet{w: w}
+		return &xlsxSheet{w: w, most: maxSheetRows}
 	case JSON:
 		return &jsonSheet{w: w}
 	}

@@ -73,8 +73,9 @@ func TestExportsEqualPages(t *testing.T) {
 	t.Parallel()
 	reader := hostile(t)
 	python, _ := exec.LookPath("python3")
-	var files []string
-	var expected [][][]string
+	shell, _ := exec.LookPath("sqlite3")
+	var files, books []string
+	var expected, shown [][][]string
 	for _, r := range audit.Reports() {
 		q := audit.Query{View: asOf(t, reader, 0), CompareView: asOf(t, reader, 1), Scope: db.Everything, Where: allFor(r)}
 		pages := rowsOf(t, reader, r, q)
@@ -89,8 +90,13 @@ func TestExportsEqualPages(t *testing.T) {
 		if d := diff(lines(want, true), lines(got[1:], false)); d != "" {
 			t.Errorf("%s as csv: %s", r.Name, d)
 		}
-		files, expected = append(files, text), append(expected, want)
-		checkXLSX(t, r, exportAs(t, reader, r, q, audit.XLSX, audit.Options{}), pages)
+		files, expected, shown = append(files, text), append(expected, want), append(shown, pages)
+		if shell != "" {
+			checkSQLite(t, shell, r, text, want)
+		}
+		book := exportAs(t, reader, r, q, audit.XLSX, audit.Options{})
+		books = append(books, book)
+		checkXLSX(t, r, book, pages)
 		checkJSON(t, r, exportAs(t, reader, r, q, audit.JSON, audit.Options{}), pages)
 	}
 	if python == "" {
@@ -98,6 +104,7 @@ func TestExportsEqualPages(t *testing.T) {
 		return
 	}
 	checkPython(t, python, files, expected)
+	checkBooks(t, python, books, shown)
 }
 
 func exportAs(t *testing.T, reader *db.Reader, r *audit.Report, q audit.Query, f audit.Format, o audit.Options) string {

@@ -85,7 +85,7 @@ func open(t *testing.T, o options) *site {
 }
 
 // configuration is that of a portal with two tenants whose cloud nobody calls.
-func configuration(t *testing.T, dir, issuer, base string) *config.Config {
+func configuration(t testing.TB, dir, issuer, base string) *config.Config {
 	t.Helper()
 	file := func(name, text string) secret.Ref {
 		path := filepath.Join(dir, name)
