@@ -132,6 +132,13 @@ func (r *run) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	roles, err := read.RoleCounts(ctx, r.tenant)
+	if err != nil {
+		return err
+	}
+	if err := r.cfg.DB.KeepRoleCounts(ctx, r.record.ID, roles); err != nil {
+		return err
+	}
 	r.record.State = db.ScanComplete
 	if len(gaps) > 0 || anyFailed(parts) {
 		r.record.State = db.ScanPartial
