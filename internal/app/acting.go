@@ -89,7 +89,7 @@ func (a *acting) engine(ctx context.Context, t *Tenant) (*fulfil.Engine, error) 
 	if err != nil {
 		return nil, err
 	}
-	cfg := fulfil.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB}, Now: p.clock.now(), Log: b.log,
+	cfg := fulfil.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: b.log,
 		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }}
 	if p.witness != nil {
 		cfg.Privileged, cfg.Checkpoint = p.witness.Privileged, p.witness.Checkpoint

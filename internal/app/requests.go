@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base32"
 	"encoding/binary"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"steward/internal/auth"
 	"steward/internal/desk"
 	"steward/internal/fault"
 	"steward/internal/request"
@@ -16,7 +18,9 @@ import (
 // newDesk builds where requests are written. Invalid when the file of approval
 // rules is none.
 func (p *Portal) newDesk() (*desk.Desk, error) {
-	cfg := desk.Config{DB: p.DB, Rules: p.rules.Set, Now: p.clock.now(), NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) }}
+	limits := limitRules(p.cfg.SignIn.Scopes)
+	cfg := desk.Config{DB: p.DB, Rules: p.rules.Set, Now: p.clock.now(), NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) },
+		People: func(ctx context.Context) ([]auth.Person, error) { return auth.Known(ctx, p.DB.Reader(), limits) }}
 	if path := p.cfg.Approvals; path != "" {
 		b, err := os.ReadFile(path) //nolint:gosec // the operator names it
 		if err != nil {
@@ -43,4 +47,13 @@ func newRequestID(at time.Time, random io.Reader) string {
 		panic(err) // crypto/rand does not fail
 	}
 	return crockford.EncodeToString(b[:])[:26]
+}
+
+// rulesHash is the hash of the policies in force; empty when none could be
+// loaded, and then nothing that was agreed to under some is carried out.
+func (p *Portal) rulesHash() string {
+	if set := p.rules.Set(); set != nil {
+		return set.Hash
+	}
+	return ""
 }

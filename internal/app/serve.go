@@ -52,6 +52,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { signIn.Run(work) })
 	wg.Go(func() { p.rejudge(work) })
+	wg.Go(func() { p.sweepRequests(work) })
 	if p.witness != nil {
 		wg.Go(func() { p.witness.Run(work) })
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"steward/internal/db"
 )
@@ -16,6 +17,9 @@ import (
 //	before(a)    the row of alias a is visible in the view compared with
 //	inscope(x)   the workspace with ident x is within the scope
 //	wasinscope(x) the same in the view compared with
+//	mine(r)      the request of alias r is the reader's own
+//	opento(r)    the reader may see it: their own, or submitted once and all of
+//	             its places within the scope
 //	@all @some   the scope opens the whole tenant; opens anything at all
 //	@tenant @scan @before @until @beforeUntil @today and what prepare set
 //	?            the next argument
@@ -24,12 +28,13 @@ import (
 type expander struct {
 	view, before db.View
 	scope        db.Scope
+	reader       Person
 	vars         map[string]int64
 	texts        map[string]func(*expander) string // longer pieces that prepare made
 	args         []any
 }
 
-var macro = regexp.MustCompile(`(visible|seen|before|inscope|wasinscope)\(([^()]+)\)|@(\w+)|\?`)
+var macro = regexp.MustCompile(`(visible|seen|before|inscope|wasinscope|mine|opento)\(([^()]+)\)|@(\w+)|\?`)
 
 func newExpander(q Query) *expander {
 	until, day := int64(1<<62), int64(0)
@@ -39,7 +44,7 @@ func newExpander(q Query) *expander {
 	if q.View.Past {
 		until = db.Millis(q.View.Taken)
 	}
-	return &expander{view: q.View, before: q.CompareView, scope: q.Scope, texts: map[string]func(*expander) string{}, vars: map[string]int64{
+	return &expander{view: q.View, before: q.CompareView, scope: q.Scope, reader: q.Reader, texts: map[string]func(*expander) string{}, vars: map[string]int64{
 		"tenant": q.View.Tenant, "scan": q.View.Scan, "before": q.CompareView.Scan,
 		"until": until, "today": day,
 	}}
@@ -76,6 +81,10 @@ func (e *expander) sql(tmpl string, params ...any) string {
 			return fmt.Sprintf("(%[1]s.from_scan + 0 <= %[2]d AND coalesce(%[1]s.to_scan, %[3]d) > %[2]d)", sub[2], e.view.Scan, int64(1<<62))
 		case "before":
 			return "(" + e.before.Visible(sub[2]) + ")"
+		case "mine":
+			return e.mine(sub[2])
+		case "opento":
+			return e.openTo(sub[2])
 		case "wasinscope":
 			return e.inScope(sub[2], e.before)
 		default:
@@ -113,6 +122,28 @@ func (e *expander) inScope(ws string, v db.View) string {
 	cond, args := e.scope.Where("sw", len(e.args)+1)
 	e.args = append(e.args, args...)
 	return fmt.Sprintf("EXISTS (SELECT 1 FROM workspace sw WHERE sw.ws = %s AND %s AND %s)", ws, v.Visible("sw"), cond)
+}
+
+// mine is true for requests that the reader began.
+func (e *expander) mine(r string) string {
+	if e.reader.ObjectID == "" {
+		return "1=0"
+	}
+	return fmt.Sprintf("(%[1]s.requester_tid = %[2]s AND %[1]s.requester_oid = %[3]s)", r, e.arg(strings.ToLower(e.reader.TenantID)), e.arg(strings.ToLower(e.reader.ObjectID)))
+}
+
+// openTo is true for requests that the reader may see. A draft that nobody
+// submitted yet is its author's alone; the places of a request are names, for
+// what it asks for need not be there yet.
+func (e *expander) openTo(r string) string {
+	submitted := r + ".revision > 0"
+	if e.scope.All {
+		return "(" + submitted + " OR " + e.mine(r) + ")"
+	}
+	cond, args := e.scope.WherePlace("op", len(e.args)+1, e.view)
+	e.args = append(e.args, args...)
+	within := fmt.Sprintf("EXISTS (SELECT 1 FROM request_place op WHERE op.request = %[1]s.id) AND NOT EXISTS (SELECT 1 FROM request_place op WHERE op.request = %[1]s.id AND NOT %[2]s)", r, cond)
+	return "(" + submitted + " AND " + within + " OR " + e.mine(r) + ")"
 }
 
 func truth(b bool) string {

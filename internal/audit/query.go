@@ -31,6 +31,8 @@ type Query struct {
 	// CompareView is the earlier view, for reports that compare.
 	CompareView db.View
 	Scope       db.Scope
+	// Reader is who asks, for lists in which one's own things differ.
+	Reader Person
 	// Where holds filter key → values, as a URL has them. Empty values are no
 	// filter.
 	Where map[string][]string

@@ -43,6 +43,7 @@ const (
 	ToViolation Target = "violation"
 	ToWaiver    Target = "waiver"
 	ToRule      Target = "rule"
+	ToRequest   Target = "request"
 	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
 	ToDomain    Target = "domain" // the violations of a domain's workspaces
 )

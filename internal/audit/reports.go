@@ -22,6 +22,7 @@ func build() []*Report {
 		pipelineList(), pipelineStages(), pipelineAccess(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
+		requestList(),
 		scanList(), scanBatches(), scanParts(), scanGaps(),
 	}, ruleReports()...)
 }

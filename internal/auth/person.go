@@ -1,9 +1,11 @@
 package auth
 
 import (
+	"context"
 	"slices"
 	"strings"
 
+	"steward/internal/db"
 	"steward/internal/ledger"
 	"steward/internal/tenant"
 )
@@ -100,4 +102,21 @@ func (l Limit) holds(o Object) bool {
 		}
 	}
 	return false
+}
+
+// Known returns everybody who ever signed in, with the roles they had then and
+// the limits that hold for them now: who could be asked for something. Roles
+// are the provider's; somebody who lost one is here until they come again.
+func Known(ctx context.Context, r *db.Reader, rules []LimitRule) ([]Person, error) {
+	all, err := r.SignedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Person, 0, len(all))
+	for _, one := range all {
+		p := Person{TenantID: one.Tenant, ObjectID: one.Person, Name: one.Name, Address: one.Address, Roles: rolesNamed(one.Roles)}
+		p.Limits = limitsOf(rules, p)
+		out = append(out, p)
+	}
+	return out, nil
 }

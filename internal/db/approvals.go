@@ -124,8 +124,17 @@ func scanDelegation(rows *sql.Rows) (d Delegation, err error) {
 
 // DelegatedTo returns the delegations to a person that hold at the moment.
 func (t *Tx) DelegatedTo(ctx context.Context, who request.Party) ([]Delegation, error) {
-	return list(ctx, t, scanDelegation, `SELECT `+delegationColumns+` FROM delegation
-		WHERE to_tid = $1 AND to_oid = $2 AND ended IS NULL AND starts <= $3 AND ends > $3 ORDER BY id`, fold(who.TenantID), fold(who.ObjectID), t.Millis())
+	return delegatedTo(ctx, t, who, t.Now)
+}
+
+// DelegatedTo returns the delegations to a person that hold at a moment.
+func (r *Reader) DelegatedTo(ctx context.Context, who request.Party, now time.Time) ([]Delegation, error) {
+	return delegatedTo(ctx, r.pool, who, now)
+}
+
+func delegatedTo(ctx context.Context, q asker, who request.Party, now time.Time) ([]Delegation, error) {
+	return list(ctx, q, scanDelegation, `SELECT `+delegationColumns+` FROM delegation
+		WHERE to_tid = $1 AND to_oid = $2 AND ended IS NULL AND starts <= $3 AND ends > $3 ORDER BY id`, fold(who.TenantID), fold(who.ObjectID), Millis(now))
 }
 
 // Delegations returns those a person gave or was given, newest first.

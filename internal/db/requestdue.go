@@ -42,6 +42,13 @@ func (r *Reader) ReadyRequests(ctx context.Context, now time.Time, limit int) ([
 	return all, nil
 }
 
+// UnremindedRequests returns the ids of requests that wait since before a
+// moment and about which somebody was not reminded or told yet.
+func (r *Reader) UnremindedRequests(ctx context.Context, before time.Time, limit int) ([]string, error) {
+	return list(ctx, r.pool, func(rows *sql.Rows) (id string, err error) { return id, rows.Scan(&id) },
+		`SELECT id FROM request WHERE state = 'pending' AND submitted <= $1 AND (reminded IS NULL OR escalated IS NULL) ORDER BY submitted LIMIT $2`, Millis(before), limit)
+}
+
 // RemindRequests marks and returns the pending requests nobody has decided
 // since the moment, each once.
 func (t *Tx) RemindRequests(ctx context.Context, submittedBefore time.Time) ([]request.Request, error) {

@@ -61,6 +61,11 @@ func (r *Reader) Decisions(ctx context.Context, id string) ([]request.Decision, 
 	return readDecisions(ctx, r.pool, id)
 }
 
+// Decisions is the same within a transaction.
+func (t *Tx) Decisions(ctx context.Context, id string) ([]request.Decision, error) {
+	return readDecisions(ctx, t, id)
+}
+
 // Facing is everything a page needs to say who may decide, as of now.
 func (r *Reader) Facing(ctx context.Context, id string, now time.Time) (f request.Facing, err error) {
 	if f.Request, err = readRequest(ctx, r.pool, id); err != nil {

@@ -24,7 +24,22 @@ type Order struct {
 }
 
 // Orders is the side of requests that whoever carries them out sees.
-type Orders struct{ DB *DB }
+type Orders struct {
+	DB *DB
+	// Rules returns the hash of the policies in force, empty when none are.
+	// What was judged by others is neither begun nor gone on with. Nil, in
+	// tests, asks nothing.
+	Rules func() string
+}
+
+// otherRules says that an agreement rests on policies that are no longer in
+// force.
+func (o Orders) otherRules(judged string) error {
+	if o.Rules == nil || o.Rules() == judged {
+		return nil
+	}
+	return fault.New(fault.Denied, "The rules have changed since this was agreed to. Nothing more was sent.")
+}
 
 // mostDue is how many orders are taken up at once; the rest follows.
 const mostDue = 200
@@ -99,6 +114,9 @@ func (o Orders) Begin(ctx context.Context, tx *Tx, x Order) error {
 	if err := request.CheckMove(r.State, request.Running); err != nil {
 		return err
 	}
+	if err := o.otherRules(r.Rules); err != nil {
+		return err
+	}
 	return tx.MoveRequest(ctx, r, request.Running, request.Party{}, "began", "")
 }
 
@@ -118,6 +136,21 @@ func (o Orders) Valid(ctx context.Context, tx *Tx, r Run) error {
 		return fault.New(fault.Denied, "The agreement to this plan does not hold any more. Nothing was sent.")
 	}
 	return nil
+}
+
+// Judged returns nil while the policies that judged a run are in force, Denied
+// otherwise. A step with a time of its own is not asked about: access that was
+// given until a day ends on it, whatever the policies say by then; nor is what
+// takes a step back.
+func (o Orders) Judged(ctx context.Context, tx *Tx, r Run) error {
+	if r.Later != "" {
+		return nil
+	}
+	q, err := tx.Request(ctx, r.Request)
+	if err != nil {
+		return err
+	}
+	return o.otherRules(q.Rules)
 }
 
 // Finish moves an order to how its run ended.

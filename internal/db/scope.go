@@ -50,3 +50,32 @@ func (s Scope) Where(alias string, next int) (string, []any) {
 	}
 	return "(" + strings.Join(conds, " OR ") + ")", args
 }
+
+// WherePlace is Where for the places of requests, which are names: a request
+// may be about what is not there yet. Domains are compared by the names they
+// have in the view.
+func (s Scope) WherePlace(alias string, next int, v View) (string, []any) {
+	if s.All {
+		return "1=1", nil
+	}
+	var conds []string
+	var args []any
+	for _, p := range s.Prefixes {
+		key := tenant.Fold(p)
+		if key == "" {
+			continue
+		}
+		conds = append(conds, fmt.Sprintf("substr(%s.name_key, 1, length($%d)) = $%d", alias, next, next))
+		args = append(args, key)
+		next++
+	}
+	for _, d := range s.Domains {
+		conds = append(conds, fmt.Sprintf("EXISTS (SELECT 1 FROM domain pd WHERE pd.domain = $%d AND pd.name_key = %s.domain_key AND %s)", next, alias, v.Visible("pd")))
+		args = append(args, d)
+		next++
+	}
+	if len(conds) == 0 {
+		return "(1=0)", nil
+	}
+	return "(" + strings.Join(conds, " OR ") + ")", args
+}

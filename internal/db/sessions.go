@@ -149,6 +149,23 @@ func (r *Reader) SessionOwner(ctx context.Context, hash ledger.Hash) (tenant, pe
 	return tenant, person, nil
 }
 
+// SessionRoles returns the roles of a session by its hash in hex, within the
+// transaction that relies on them. NotFound when the session has ended.
+func (t *Tx) SessionRoles(ctx context.Context, hash string) (roles []string, err error) {
+	var text string
+	err = t.QueryRowContext(ctx, `SELECT roles FROM session WHERE hash = unhex($1)`, hash).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, noSession()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("roles of a session: %w", classify(err))
+	}
+	if err := json.Unmarshal([]byte(text), &roles); err != nil {
+		return nil, fmt.Errorf("roles of a session: %w", err)
+	}
+	return roles, nil
+}
+
 // Sessions returns the sessions of a person, or everyone's when both parts of
 // the key are empty, the last used first, at most 500.
 func (r *Reader) Sessions(ctx context.Context, tenant, person string) ([]Session, error) {

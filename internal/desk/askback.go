@@ -32,7 +32,7 @@ func (d *Desk) AskBack(ctx context.Context, by By, id, plan, question string) (r
 			return fault.New(fault.Denied, "%s", f.WhyNot(by.Party()).Sentence())
 		}
 		e := moved(by.entry(ledger.RequestVoid, r), r, request.Draft, question)
-		if err := d.back(ctx, tx, &r, by.Party(), "asked", question); err != nil {
+		if err := back(ctx, tx, &r, by.Party(), "asked", question); err != nil {
 			return err
 		}
 		return tx.Record(ctx, e)

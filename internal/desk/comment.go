@@ -33,6 +33,13 @@ func (d *Desk) Comment(ctx context.Context, by By, id, text string) error {
 		if err := tx.AddRequestEvent(ctx, db.RequestEvent{Request: id, By: by.Party(), What: "commented", From: r.State, To: r.State, Note: text}); err != nil {
 			return err
 		}
+		told := telling(tx, r, by.Party())
+		if err := told.asker(ctx, "commented", by.Name+" wrote: "+text); err != nil {
+			return err
+		}
+		if err := told.voters(ctx, "commented", by.Name+" wrote: "+text); err != nil {
+			return err
+		}
 		e := by.entry(ledger.RequestEdit, r)
 		e.Reason, e.Details[ledger.State] = text, string(r.State)
 		e.Details[ledger.StateBefore] = string(r.State)

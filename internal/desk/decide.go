@@ -81,16 +81,44 @@ func (d *Desk) facing(ctx context.Context, tx *db.Tx, by By, id string) (request
 		}
 		return f, request.CheckMove(request.Draft, request.Approved)
 	}
-	if err := mayAll(by.Person, auth.DecideRequest, f.Request.Tenant, places); err != nil {
-		if why := f.WhyNot(by.Party()); why != "" {
-			return f, fault.New(fault.Denied, "%s", why.Sentence())
-		}
+	if err := stillSignedIn(ctx, tx, by); err != nil {
 		return f, err
 	}
-	if d.emergency(by.Party()) {
-		return f, fault.New(fault.Denied, "%s", request.WhyBreakGlass.Sentence())
+	return f, d.admit(by, &f, places)
+}
+
+// admit asks whether the person may decide here at all: the role, for every
+// place, and no emergency access. Who has a part in the request is told that.
+func (d *Desk) admit(by By, f *request.Facing, places []request.Place) error {
+	if err := mayAll(by.Person, auth.DecideRequest, f.Request.Tenant, places); err != nil {
+		if why := f.WhyNot(by.Party()); why != "" {
+			return fault.New(fault.Denied, "%s", why.Sentence())
+		}
+		return err
 	}
-	return f, nil
+	if d.emergency(by.Party()) {
+		return fault.New(fault.Denied, "%s", request.WhyBreakGlass.Sentence())
+	}
+	return nil
+}
+
+// stillSignedIn asks, in the very transaction that counts the vote, whether the
+// session still stands and still has the role: somebody may have taken it away
+// between the click and now.
+func stillSignedIn(ctx context.Context, tx *db.Tx, by By) error {
+	if by.Session == "" || by.Session == (ledger.Hash{}).String() {
+		return nil // a program's token, which holds no session
+	}
+	roles, err := tx.SessionRoles(ctx, by.Session)
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return fault.New(fault.Denied, "Your session has ended in the meantime. Sign in again; nothing was stored.")
+	case err != nil:
+		return err
+	case !slices.Contains(roles, string(auth.Approver)):
+		return fault.New(fault.Denied, "The role approver was taken from you in the meantime. Nothing was stored.")
+	}
+	return nil
 }
 
 // vote writes one decision and what follows from it.
@@ -105,9 +133,12 @@ func (d *Desk) vote(ctx context.Context, tx *db.Tx, by By, f request.Facing, g g
 		return r, "", err
 	}
 	if approves {
+		if _, err := d.inForce(); err != nil {
+			return r, "", err
+		}
 		if why := d.stale(r, g); why != "" {
 			e := moved(system(ledger.RequestVoid, r), r, request.Draft, why)
-			if err := d.back(ctx, tx, &r, request.Party{}, "fell back", why); err != nil {
+			if err := back(ctx, tx, &r, request.Party{}, "fell back", why); err != nil {
 				return r, "", err
 			}
 			return r, why, tx.Record(ctx, e)
@@ -149,6 +180,9 @@ func (d *Desk) after(ctx context.Context, tx *db.Tx, by By, f request.Facing, on
 	if err := tx.MoveRequest(ctx, r, to, by.Party(), what, one.Note); err != nil {
 		return r, "", err
 	}
+	if err := telling(tx, r, by.Party()).settled(ctx, to, one.Note); err != nil {
+		return r, "", err
+	}
 	r.State, r.Version, r.Note = to, r.Version+1, one.Note
 	return r, "", tx.Record(ctx, e)
 }
@@ -164,7 +198,7 @@ func (d *Desk) windowEnds(now time.Time, r request.Request) time.Time {
 
 // decider says who decides: the person, in another's place only when they
 // could not decide for themselves.
-func (d *Desk) decider(ctx context.Context, tx *db.Tx, by By, f *request.Facing, g grounds) (request.Decider, error) {
+func (d *Desk) decider(ctx context.Context, from delegations, by By, f *request.Facing, g grounds) (request.Decider, error) {
 	who := request.Decider{Party: by.Party(), Groups: g.groups}
 	for _, r := range by.Roles {
 		who.Roles = append(who.Roles, string(r))
@@ -172,7 +206,7 @@ func (d *Desk) decider(ctx context.Context, tx *db.Tx, by By, f *request.Facing,
 	if _, err := f.Check(who, f.Request.Plan, true); err == nil {
 		return who, nil
 	}
-	given, err := tx.DelegatedTo(ctx, by.Party())
+	given, err := from.DelegatedTo(ctx, by.Party())
 	if err != nil {
 		return who, err
 	}
@@ -206,11 +240,14 @@ func (d *Desk) groups(ctx context.Context, tenant string, who request.Party) ([]
 
 // stale says why the plan can no longer be agreed to as it stands.
 func (d *Desk) stale(r request.Request, g grounds) string {
-	if r.Rules != d.rules().Hash {
-		return "The rules have changed since this was submitted. It is a draft again: look at what they say now and submit it again."
+	if set := d.rules(); set == nil || r.Rules != set.Hash {
+		return otherRules
 	}
 	return g.drift
 }
+
+// otherRules says why a request fell when the policies changed.
+const otherRules = "The rules have changed since this was submitted. It is a draft again: look at what they say now and submit it again."
 
 // grounds reads what a decision is based on: groups, beneficiaries of today,
 // and whether the tenant is still as the plan saw it.

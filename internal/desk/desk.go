@@ -23,6 +23,7 @@ type Desk struct {
 	now       func() time.Time
 	executor  func(tenant string) request.ID
 	emergency func(request.Party) bool
+	people    func(context.Context) ([]auth.Person, error)
 }
 
 // Config is what a Desk needs.
@@ -41,14 +42,20 @@ type Config struct {
 	// Emergency reports whether somebody holds the emergency access now and so
 	// cannot approve. May be nil.
 	Emergency func(request.Party) bool
+	// People returns everybody who ever signed in, with their roles and limits
+	// as last known: who could decide, and who is told. May be nil.
+	People func(ctx context.Context) ([]auth.Person, error)
 }
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, emergency: c.Emergency}
+	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, emergency: c.Emergency, people: c.People}
 	if d.approvals == nil {
 		own := request.BuiltinApprovals()
 		d.approvals = func() *request.ApprovalRules { return own }
+	}
+	if d.people == nil {
+		d.people = func(context.Context) ([]auth.Person, error) { return nil, nil }
 	}
 	if d.executor == nil {
 		d.executor = func(string) request.ID { return "" }
@@ -135,3 +142,12 @@ func mayAll(p auth.Person, a auth.Action, tenant string, places []request.Place)
 
 // own reports whether a request is the person's.
 func own(by By, r request.Request) bool { return by.Party().Same(r.Requester) }
+
+// inForce returns the policies in force. Unavailable when none could be loaded:
+// then nothing is judged, and nothing is agreed to.
+func (d *Desk) inForce() (*policy.Set, error) {
+	if set := d.rules(); set != nil {
+		return set, nil
+	}
+	return nil, fault.New(fault.Unavailable, "No rules are in force, because the rule files could not be read; the page Policies says why. Until then nothing can be submitted or agreed to.")
+}

@@ -32,7 +32,7 @@ func (d *Desk) Edit(ctx context.Context, by By, id string, version int64, in In)
 		}
 		before := r
 		if r.State != request.Draft {
-			if err := d.back(ctx, tx, &r, by.Party(), "edited", "Edited after it was submitted: approvals given so far no longer count."); err != nil {
+			if err := back(ctx, tx, &r, by.Party(), "edited", "Edited after it was submitted: approvals given so far no longer count."); err != nil {
 				return err
 			}
 		}
@@ -70,10 +70,11 @@ func (d *Desk) editable(ctx context.Context, tx *db.Tx, by By, id string) (reque
 }
 
 // back makes a request a draft again; r is as it stands afterwards.
-func (d *Desk) back(ctx context.Context, tx *db.Tx, r *request.Request, by request.Party, what, note string) error {
+func back(ctx context.Context, tx *db.Tx, r *request.Request, by request.Party, what, note string) error {
+	told := telling(tx, *r, by)
 	if err := tx.MoveRequest(ctx, *r, request.Draft, by, what, note); err != nil {
 		return err
 	}
 	r.State, r.Version, r.Plan, r.Note, r.Stages = request.Draft, r.Version+1, "", note, nil
-	return nil
+	return told.returned(ctx, note)
 }

@@ -96,12 +96,15 @@ func (d *Desk) context(r request.Request, rules *request.ApprovalRules) request.
 // judge asks the rules about what the plan would make, and about the same
 // objects as they are today.
 func (d *Desk) judge(ctx context.Context, view db.View, e *request.Estate, p *request.Plan, rules *request.ApprovalRules) error {
+	set, err := d.inForce()
+	if err != nil {
+		return err
+	}
 	facts, err := d.db.Reader().OpenPlanFacts(ctx, view, e)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = facts.Close() }()
-	set := d.rules()
 	p.Judged = request.Judgement{Rules: set.Hash}
 	before := map[string]request.Finding{}
 	now, _ := policy.JudgeAll(ctx, set, policy.AtRequest, facts.Tenant(), request.ProjectNow(p, e, facts))

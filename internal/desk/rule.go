@@ -40,6 +40,9 @@ func (r *Rules) DecideRule(ctx context.Context, d Decider, rule string, decision
 		if err := tx.DecideRule(ctx, d.actor(), rule, decision, reason); err != nil {
 			return err
 		}
+		if err := VoidUnderOtherRules(ctx, tx, draft.Hash); err != nil {
+			return err
+		}
 		e := d.entry(ledger.Configure, about, strings.TrimSpace(reason))
 		e.Before, e.After = before, version(draft, rule)
 		e.Details = map[ledger.Detail]string{ledger.Policy: rule, ledger.State: onOff(decision.On), ledger.StateBefore: onOff(before != "")}

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"sync"
@@ -37,6 +38,8 @@ type office struct {
 	groups map[string][]string
 	spaces []tenant.Workspace
 	rules  *policy.Set
+	// known are those who ever signed in.
+	known []auth.Person
 
 	mu  sync.Mutex
 	now time.Time
@@ -60,7 +63,8 @@ func newOffice(tb testing.TB, approvals string) *office {
 		o.check(err)
 	}
 	o.desk = desk.New(desk.Config{DB: o.db, Rules: func() *policy.Set { return o.rules }, Approvals: func() *request.ApprovalRules { return rules },
-		NewID: o.newID, Now: o.clock, Executor: func(string) request.ID { return gid("Portal") }})
+		NewID: o.newID, Now: o.clock, Executor: func(string) request.ID { return gid("Portal") },
+		People: func(context.Context) ([]auth.Person, error) { return o.known, nil }})
 	o.spaces = []tenant.Workspace{
 		o.space("FIN-Sales-DEV", "Anna:Admin", "Portal:Admin", "Analysts:Viewer"),
 		o.space("FIN-Sales-PROD", "Anna:Admin", "Finance:Admin", "Dan:Contributor"),

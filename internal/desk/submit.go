@@ -33,6 +33,10 @@ func (d *Desk) Submit(ctx context.Context, by By, id string, version int64) (req
 			return r, p, p.Refused
 		}
 	}
+	who, err := d.eligible(ctx, &request.Facing{Request: request.Request{ID: r.ID, Tenant: r.Tenant, Stages: p.Stages}, Involved: p.Parties}, p.Plan.Places)
+	if err != nil {
+		return r, p, err
+	}
 	err = d.write(ctx, by, ledger.RequestSubmit, id, func(tx *db.Tx) error {
 		if r, err = d.editable(ctx, tx, by, id); err != nil {
 			return err
@@ -43,7 +47,10 @@ func (d *Desk) Submit(ctx context.Context, by By, id string, version int64) (req
 		if p.Refused != nil {
 			return p.Refused
 		}
-		return d.freeze(ctx, tx, by, &r, &p)
+		if err := d.freeze(ctx, tx, by, &r, &p); err != nil {
+			return err
+		}
+		return telling(tx, r, by.Party()).deciders(ctx, who, "decide", r.Requester.Name+" asks: "+r.Title)
 	})
 	return r, p, err
 }

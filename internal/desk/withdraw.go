@@ -39,6 +39,10 @@ func (d *Desk) Withdraw(ctx context.Context, by By, id string, version int64, re
 		if err := tx.MoveRequest(ctx, r, request.Withdrawn, by.Party(), "withdrawn", reason); err != nil {
 			return err
 		}
+		told := telling(tx, r, by.Party())
+		if err := told.voters(ctx, "withdrawn", "It was withdrawn by "+by.Name+"."); err != nil {
+			return err
+		}
 		r.State, r.Note = request.Withdrawn, reason
 		r.Version++
 		return tx.Record(ctx, e)

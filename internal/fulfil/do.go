@@ -57,6 +57,11 @@ func (e *Engine) intend(ctx context.Context, j *job, s db.RunStep, w pbi.Write) 
 		if err := e.cfg.Orders.Valid(ctx, tx, run); err != nil {
 			return err
 		}
+		if s.Undoes == "" {
+			if err := e.cfg.Orders.Judged(ctx, tx, run); err != nil {
+				return err
+			}
+		}
 		if s.Fence, err = tx.Fence(ctx, run.Tenant, s.Lock, run.ID); err != nil {
 			return err
 		}

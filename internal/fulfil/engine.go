@@ -23,6 +23,9 @@ type Orders interface {
 	Begin(ctx context.Context, tx *db.Tx, o db.Order) error
 	// Valid returns nil while the agreement a run rests on holds.
 	Valid(ctx context.Context, tx *db.Tx, r db.Run) error
+	// Judged returns nil while the policies that judged it are in force; it is
+	// asked before each step but those that take one back.
+	Judged(ctx context.Context, tx *db.Tx, r db.Run) error
 	// Finish writes down at the order how its run ended.
 	Finish(ctx context.Context, tx *db.Tx, r db.Run, state db.RunState, note string) error
 }

@@ -39,6 +39,8 @@ type bed struct {
 	hook   func(string)
 	ended  []fulfil.Ended
 	serial int
+	// rules is the hash of the policies in force; requests here are judged by none.
+	rules string
 }
 
 // shared worlds would be changed by the runs, so each bed has its own.
@@ -95,7 +97,7 @@ func (r requests) Errorf(format string, args ...any) {
 func (b *bed) restart() {
 	b.t.Helper()
 	var err error
-	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db}, Now: b.clock.Now,
+	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.clock.Now,
 		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) },
 		Hook: func(p string) {
 			if b.hook != nil {

@@ -1,6 +1,7 @@
 package fulfil_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -75,4 +76,38 @@ func TestHold(t *testing.T) {
 	b.clock.Advance(time.Minute)
 	b.goOn()
 	b.want(id, db.RunDone)
+}
+
+// TestOtherRules: a plan that was judged by other policies is not gone on with;
+// what its run did before is taken back as the plan says, and a run is not
+// begun.
+func TestOtherRules(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.agree(b.project(), b.estate())
+	b.rules = "others"
+	b.goOn()
+	if n := b.entries(`action = 'step.write'`); n != 0 {
+		t.Errorf("%d writes of a plan that other rules judged", n)
+	}
+	b.rules = ""
+	if _, err := b.Due(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Advance(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	b.rules = "others"
+	b.goOn()
+	b.want(id, db.RunFailed)
+	if got := b.made("Workspaces_CreateWorkspace"); got != 1 {
+		t.Errorf("%d workspaces were made, want the one before the rules changed", got)
+	}
+	found := false
+	for _, s := range b.steps(id) {
+		found = found || strings.Contains(s.Note, "rules have changed")
+	}
+	if !found {
+		t.Error("no step says that the rules have changed")
+	}
 }

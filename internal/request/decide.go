@@ -133,7 +133,7 @@ func (f *Facing) stage(d Decider, plan string, approves bool) (int, error) {
 		if f.given(plan, s.Order) >= s.Count {
 			continue
 		}
-		if !approves || s.admits(d) {
+		if !approves || s.Admits(d) {
 			return s.Order, nil
 		}
 		if s.Group != "" {
@@ -144,7 +144,8 @@ func (f *Facing) stage(d Decider, plan string, approves bool) (int, error) {
 	return 0, fault.New(fault.Conflict, "Everybody who was needed has agreed already.")
 }
 
-func (s Stage) admits(d Decider) bool {
+// Admits reports whether a person's approval counts at the stage.
+func (s Stage) Admits(d Decider) bool {
 	if s.Group != "" {
 		return slices.Contains(d.Groups, s.Group) || d.For.ObjectID != "" && slices.Contains(d.ForGroups, s.Group)
 	}
@@ -159,6 +160,16 @@ func (f *Facing) given(plan string, stage int) (n int) {
 		}
 	}
 	return n
+}
+
+// Waiting are the stages that still need people, each with how many.
+func (f *Facing) Waiting() (out []Stage) {
+	for _, s := range f.Request.Stages {
+		if s.Count -= f.given(f.Request.Plan, s.Order); s.Count > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // Outcome is what the decisions on the plan amount to: Rejected by one

@@ -85,7 +85,7 @@ func (s *Server) readWithin(c echo.Context, r *audit.Report, req listRequest, v 
 	if err != nil {
 		return req, err
 	}
-	req.query = audit.Query{View: v, Scope: scope, Where: map[string][]string{}, Cursor: c.QueryParam("cursor")}
+	req.query = audit.Query{View: v, Scope: scope, Reader: audit.Person{TenantID: req.who.person.TenantID, ObjectID: req.who.person.ObjectID}, Where: map[string][]string{}, Cursor: c.QueryParam("cursor")}
 	if req.query.Limit, err = limitOf(c.QueryParam("limit")); err != nil {
 		return req, err
 	}
