@@ -13,6 +13,9 @@ import (
 func splitOverrides(args []string) ([]string, []config.Override) {
 	var rest []string
 	var found []config.Override
+	if len(args) > 0 && args[0] == "simulate" {
+		return args, nil // it reads no configuration, and its --listen is its own
+	}
 	for i := 0; i < len(args); i++ {
 		if args[i] == "--" {
 			return append(rest, args[i:]...), found

@@ -268,4 +268,3 @@ func mark(n *html.Node, key string, on bool) {
 		n.Attr = append(n.Attr, html.Attribute{Key: key})
 	}
 }
-
