@@ -8,7 +8,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 LDFLAGS   = -s -w -X steward/internal/buildinfo.version=$(VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check lint generate stale bench long vendor fmt
+.PHONY: run build test check lint generate stale bench long drill vendor fmt
 
 ## run: the portal over a lifelike tenant, in a browser, no account anywhere
 run: build
@@ -46,6 +46,10 @@ bench:
 ## long: campaigns that are too long for every run (kills, races, fuzz corpora)
 long:
 	STEWARD_LONG=1 $(GO) test -timeout 85m ./...
+
+## drill: copy a living portal, put the copy back, verify
+drill:
+	$(GO) test -count 1 -v -run 'TestBackup|TestRestore' ./cmd/portal
 
 ## vendor: fetch the pinned browser files again and check their sums
 vendor:

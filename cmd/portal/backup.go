@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"steward/internal/app"
+	"steward/internal/ledger"
 )
 
 type backupCmd struct {
@@ -19,7 +20,7 @@ func (b backupCmd) Run(w *world) error {
 	if err != nil {
 		return err
 	}
-	done, err := app.Backup(w.ctx, cfg, b.File)
+	done, err := app.Backup(w.ctx, cfg, b.File, ledger.Command)
 	if err != nil {
 		return err
 	}

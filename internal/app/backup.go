@@ -30,9 +30,10 @@ type BackupDone struct {
 
 // Backup copies the configured database into a new file, beside a running
 // portal, checks the copy (every page, every entry of the ledger against the
-// checkpoints) and records it. Secrets are not in it: the configuration and
+// checkpoints) and records it, with the command line or the portal itself as the
+// one who did it. Secrets are not in it: the configuration and
 // what it refers to are kept elsewhere.
-func Backup(ctx context.Context, cfg *config.Config, into string) (BackupDone, error) {
+func Backup(ctx context.Context, cfg *config.Config, into string, by ledger.ActorKind) (BackupDone, error) {
 	done := BackupDone{Path: into}
 	if err := db.Backup(ctx, databasePath(cfg), into); err != nil {
 		return done, err
@@ -49,7 +50,7 @@ func Backup(ctx context.Context, cfg *config.Config, into string) (BackupDone, e
 		return done, err
 	}
 	return done, db.RecordBeside(ctx, databasePath(cfg), ledger.Entry{
-		Action: ledger.Backup, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.Command},
+		Action: ledger.Backup, Outcome: ledger.Done, Actor: ledger.Actor{Kind: by},
 		Object: ledger.Object{Kind: "portal", ID: "database"},
 		Details: map[ledger.Detail]string{ledger.File: filepath.Base(into), ledger.SHA256: done.SHA256,
 			ledger.Bytes: strconv.FormatInt(done.Bytes, 10), ledger.Count: strconv.FormatInt(done.Entries, 10)},

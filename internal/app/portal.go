@@ -39,6 +39,9 @@ type Portal struct {
 	acting *acting
 	checks *setupChecks
 	ready  *readiness
+	// copies makes backups by the clock; nil when none are configured, and
+	// before Serve.
+	copies *backups
 	// witness is nil when no signing key is configured, and before Serve.
 	witness *witness.Witness
 	closed  sync.Once

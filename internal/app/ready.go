@@ -50,6 +50,9 @@ func (r *readiness) Ready(ctx context.Context) []web.Readiness {
 	for i, t := range r.portal.Tenants {
 		out = append(out, r.scan(ctx, i, t, now))
 	}
+	if r.portal.copies != nil {
+		out = append(out, r.portal.copies.ready(now))
+	}
 	r.at, r.last = now, out
 	return out
 }

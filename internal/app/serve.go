@@ -36,6 +36,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if p.witness, err = p.newWitness(ctx); err != nil {
 		return err
 	}
+	if p.copies, err = p.newBackups(); err != nil {
+		return err
+	}
 	pages, err := p.newPages(signIn)
 	if err != nil {
 		return err
@@ -55,6 +58,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	wg.Go(func() { p.sweepRequests(work) })
 	if p.witness != nil {
 		wg.Go(func() { p.witness.Run(work) })
+	}
+	if p.copies != nil {
+		wg.Go(func() { p.copies.run(work) })
 	}
 	p.checks.begin(work)
 	if err := p.scans.begin(work); err != nil {

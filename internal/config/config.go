@@ -38,6 +38,7 @@ type Config struct {
 	Notify  Notify  `yaml:"notify"`
 	Ledger  Ledger  `yaml:"ledger"`
 	Metrics Metrics `yaml:"metrics"`
+	Backup  Backup  `yaml:"backup"`
 	// Proxies are the addresses or networks whose X-Forwarded-For is believed.
 	Proxies []string `yaml:"proxies"`
 	Limits  Limits   `yaml:"limits"`
@@ -169,6 +170,32 @@ type Ledger struct {
 	SigningKey secret.Ref `yaml:"signing_key"`
 	// SecondSink is file:PATH, syslog:ADDRESS or https:URL.
 	SecondSink string `yaml:"second_sink"`
+}
+
+// Backup says when the database is copied, and where to.
+type Backup struct {
+	// Directory is where copies go; better on another volume. Empty for none.
+	Directory string `yaml:"directory"`
+	// At is a cron expression in UTC; every night at half past three when empty.
+	At string `yaml:"at"`
+	// Keep is how many copies are kept; 14 when zero.
+	Keep int `yaml:"keep"`
+}
+
+// When returns the schedule, with its default.
+func (b Backup) When() string {
+	if b.At == "" {
+		return "30 3 * * *"
+	}
+	return b.At
+}
+
+// Copies returns how many copies are kept, with the default.
+func (b Backup) Copies() int {
+	if b.Keep <= 0 {
+		return 14
+	}
+	return b.Keep
 }
 
 // Metrics says who may read /metrics.

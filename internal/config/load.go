@@ -160,7 +160,7 @@ func (c *Config) complete() {
 // that it means the same wherever the portal is started from. Absolute paths
 // stay.
 func (c *Config) underDir(dir string) {
-	for _, p := range []*string{&c.DataDir, &c.Policies, &c.Approvals} {
+	for _, p := range []*string{&c.DataDir, &c.Policies, &c.Approvals, &c.Backup.Directory} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -168,7 +168,7 @@ func (c *Config) underDir(dir string) {
 	if path, ok := strings.CutPrefix(c.Ledger.SecondSink, "file:"); ok && !filepath.IsAbs(path) {
 		c.Ledger.SecondSink = "file:" + filepath.Join(dir, path)
 	}
-	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Notify.SMTP.Password}
+	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Notify.SMTP.Password, &c.Metrics.Token}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		refs = append(refs, &t.Scanner.ClientSecret, &t.Scanner.Certificate, &t.Executor.ClientSecret, &t.Executor.Certificate)
