@@ -10,6 +10,7 @@ import (
 	"steward/internal/config"
 	"steward/internal/db"
 	"steward/internal/desk"
+	"steward/internal/evaluate"
 	"steward/internal/fault"
 	"steward/internal/policy"
 	"steward/internal/web/guard"
@@ -33,6 +34,7 @@ type Portal struct {
 	// a time.
 	rulesChanged chan struct{}
 	judging      sync.Mutex
+	judged       evaluate.Memory
 
 	scans *scans
 	// acting carries out what was agreed; nil before Serve.

@@ -6,7 +6,6 @@ import (
 
 	"steward/internal/config"
 	"steward/internal/desk"
-	"steward/internal/evaluate"
 	"steward/internal/fault"
 	"steward/internal/violation"
 )
@@ -70,7 +69,7 @@ func (p *Portal) judgeNow(ctx context.Context, tenant string) error {
 	if set == nil {
 		return fault.New(fault.Internal, "No rules are loaded.")
 	}
-	if _, err = evaluate.Evaluate(ctx, p.DB, v, set); err != nil {
+	if _, err = p.judged.Evaluate(ctx, p.DB, v, set); err != nil {
 		return err
 	}
 	_, err = p.newRules().Remind(ctx, v)

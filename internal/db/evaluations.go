@@ -88,6 +88,13 @@ func (r *Reader) LastEvaluation(ctx context.Context, tenant int64) (e Evaluation
 	return e, true, nil
 }
 
+// CutOff reports whether a judging after the one given came to no end: what it
+// wrote is true, and not in the figures.
+func (r *Reader) CutOff(ctx context.Context, after Evaluation) (cut bool, err error) {
+	err = r.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM evaluation WHERE tenant = $1 AND id > $2)`, after.Tenant, after.ID).Scan(&cut)
+	return cut, classify(err)
+}
+
 // StartEvaluation opens the record of a judging. One that was cut off is
 // closed as failed. When the rules changed, violations of rules that are no
 // longer judged are taken out of the lists, and those that are again, put back.

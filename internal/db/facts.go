@@ -45,6 +45,7 @@ type Facts struct {
 	knownUsers map[int64]bool // groups whose members were read
 	unseen     map[int64]bool // gaps of the view
 	know       factKnowledge
+	heldScan   int64 // the scan of which people and names are held; 0 for none
 }
 
 // factKnowledge says which parts of the tenant were ever read.
@@ -62,12 +63,20 @@ const (
 // OpenFacts reads what is common to all workspaces of the view. The caller
 // closes it.
 func (r *Reader) OpenFacts(ctx context.Context, v View) (*Facts, error) {
+	return r.OpenFactsFrom(ctx, v, nil)
+}
+
+// OpenFactsFrom is OpenFacts with the people and the names that an earlier scan
+// of the tenant showed: only what changed since is read of them. held is used
+// up; nil reads everything.
+func (r *Reader) OpenFactsFrom(ctx context.Context, v View, held *Held) (*Facts, error) {
 	f := &Facts{
 		reader: r, view: v, day: dayNumber(v.Taken), stmts: map[string]*sql.Stmt{},
 		tenant: &policy.Tenant{Name: v.TenantName}, principals: map[int64]*policy.Principal{}, byName: map[string]*policy.Principal{},
 		capacities: map[int64]*policy.Capacity{}, domains: map[int64]string{}, stages: map[int64]string{},
 		links: map[int64]linkBits{}, groups: map[int64]*groupPeople{}, knownUsers: map[int64]bool{}, unseen: map[int64]bool{},
 	}
+	f.take(held)
 	for _, step := range []struct {
 		what string
 		run  func(context.Context) error
@@ -153,38 +162,6 @@ func (f *Facts) readGaps(ctx context.Context) error {
 	}, f.view.Scan)
 }
 
-func (f *Facts) readPrincipals(ctx context.Context) error {
-	return f.rows(ctx, `SELECT p.principal, i.guid, p.kind, p.name, p.address, p.guest, p.gone, p.enabled, p.mail, p.department, p.company,
-			p.unified, p.people, p.members_known
-		FROM principal p JOIN ident i ON i.id = p.principal
-		WHERE p.tenant = $1 AND `+f.view.Visible("p"), func(rows *sql.Rows) error {
-		p := &policy.Principal{}
-		var guid string
-		var gone, enabled, unified sql.NullBool
-		var mail, dept, company sql.NullString
-		var people sql.NullInt64
-		var membersKnown bool
-		if err := rows.Scan(&p.Num, &guid, &p.Kind, &p.Name, &p.Address, &p.Guest, &gone, &enabled, &mail, &dept, &company,
-			&unified, &people, &membersKnown); err != nil {
-			return err
-		}
-		p.Gone, p.Enabled, p.Unified = answer(gone.Bool, gone.Valid), answer(enabled.Bool, enabled.Valid), answer(unified.Bool, unified.Valid)
-		p.Mail, p.Dept, p.Company = answer(mail.String, mail.Valid), answer(dept.String, dept.Valid), answer(company.String, company.Valid)
-		p.People = answer(people.Int64, people.Valid)
-		p.Derive()
-		f.know.directory = f.know.directory || gone.Valid
-		if membersKnown {
-			f.knownUsers[p.Num] = true
-		}
-		f.principals[p.Num] = p
-		f.byName[guid] = p
-		if p.Address != "" {
-			f.byName[strings.ToLower(p.Address)] = p
-		}
-		return nil
-	}, f.view.Tenant)
-}
-
 func answer[T any](v T, known bool) policy.Answer[T] { return policy.KnownIf(v, known) }
 
 // person finds a principal by what an item says of its owner: an id or an
@@ -253,6 +230,10 @@ func (f *Facts) readActivityDays(ctx context.Context) error {
 
 func (f *Facts) readFigures(ctx context.Context) error {
 	t := f.tenant
+	for _, p := range f.principals {
+		t.Guests += bit(p.Guest)
+		f.know.directory = f.know.directory || p.Gone.Known
+	}
 	t.Directory = policy.Known(f.know.directory)
 	var public, organisation int64
 	for _, bits := range f.links {
@@ -260,9 +241,6 @@ func (f *Facts) readFigures(ctx context.Context) error {
 		organisation += bit(bits&linkOrganisation != 0)
 	}
 	t.OrgLinks, t.PublicLinks = answer(organisation, f.know.organisation), answer(public, f.know.public)
-	for _, p := range f.principals {
-		t.Guests += bit(p.Guest)
-	}
 	t.Unseen = int64(len(f.unseen))
 	return f.rows(ctx, `SELECT s.meant, (SELECT value FROM scan_figure WHERE scan = s.id AND name = 'items'),
 			(SELECT value FROM scan_figure WHERE scan = s.id AND name = 'items.labelled')
@@ -311,8 +289,10 @@ var chunkMarks = func() (marks [5]string) {
 // WorkspaceNumbers returns the workspaces that the view shows, in order.
 func (f *Facts) WorkspaceNumbers() []int64 {
 	all := make([]int64, 0, len(f.names.entries))
-	for _, e := range f.names.entries {
-		all = append(all, e.ws)
+	for i := range f.names.entries {
+		if ws := f.names.entries[i].ws; ws != 0 {
+			all = append(all, ws)
+		}
 	}
 	slices.Sort(all)
 	return all

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"steward/internal/policy"
 	"steward/internal/violation"
@@ -169,19 +170,33 @@ func addEvent(ctx context.Context, tx *Tx, e event) error {
 	return err
 }
 
-// Tally returns what one unit counts for; nil when it never counted.
+// Tally returns what one unit counts for; nothing when it was never judged.
 func (r *Reader) Tally(ctx context.Context, tenant, ws int64) (tally []byte, err error) {
-	err = r.QueryRow(ctx, `SELECT tally FROM evaluation_unit WHERE tenant = $1 AND ws = $2`, tenant, ws).Scan(&tally)
-	if ignoreNoRows(err) != nil {
-		return nil, fmt.Errorf("tally of unit %d: %w", ws, classify(err))
+	err = r.TalliesOf(ctx, tenant, []int64{ws}, func(_, _ int64, data []byte) error {
+		tally = data
+		return nil
+	})
+	return tally, err
+}
+
+// TalliesOf calls fn with what each of the given units counts for, and the scan
+// that judged it; at most some hundreds of units.
+func (r *Reader) TalliesOf(ctx context.Context, tenant int64, units []int64, fn func(ws, scan int64, tally []byte) error) error {
+	marks, args := make([]string, len(units)), make([]any, len(units), len(units)+1)
+	for i, ws := range units {
+		marks[i], args[i] = fmt.Sprintf("$%d", i+1), ws
 	}
-	return tally, nil
+	return r.tallies(ctx, fmt.Sprintf("ws IN (%s) AND tenant = $%d", strings.Join(marks, ","), len(units)+1), append(args, tenant), fn)
 }
 
 // Tallies calls fn with what each unit of a tenant counts for, as SaveUnits
 // kept it.
 func (r *Reader) Tallies(ctx context.Context, tenant int64, fn func(ws, scan int64, tally []byte) error) error {
-	rows, err := r.Query(ctx, `SELECT ws, scan, tally FROM evaluation_unit WHERE tenant = $1 ORDER BY ws`, tenant)
+	return r.tallies(ctx, "tenant = $1 ORDER BY ws", []any{tenant}, fn)
+}
+
+func (r *Reader) tallies(ctx context.Context, where string, args []any, fn func(ws, scan int64, tally []byte) error) error {
+	rows, err := r.Query(ctx, "SELECT ws, scan, tally FROM evaluation_unit WHERE "+where, args...)
 	if err != nil {
 		return fmt.Errorf("tallies: %w", err)
 	}

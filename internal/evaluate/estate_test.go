@@ -12,6 +12,7 @@ import (
 
 	"steward/internal/db"
 	"steward/internal/db/dbtest"
+	"steward/internal/evaluate"
 	"steward/internal/policy"
 	"steward/internal/tenant"
 )
@@ -88,6 +89,8 @@ type world struct {
 	tenant int64
 	mu     sync.Mutex
 	now    time.Time
+	// memory is what one judging keeps for the next, as in a running portal.
+	memory evaluate.Memory
 }
 
 var noon = time.Date(2026, 8, 1, 12, 0, 0, 0, time.UTC)

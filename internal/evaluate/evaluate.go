@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"steward/internal/db"
 	"steward/internal/fault"
@@ -32,14 +33,50 @@ type Result struct {
 // order; one older than the last judged is refused with Conflict, because
 // violations know only one direction of time.
 func Evaluate(ctx context.Context, store *db.DB, v db.View, set *policy.Set) (Result, error) {
+	return new(Memory).Evaluate(ctx, store, v, set)
+}
+
+// Memory keeps, from one judging of a tenant to the next, the people and the
+// names that every workspace may need: after a scan in which little changed,
+// reading them would take longer than judging. It grows with people and
+// workspaces, not with items or grants; the zero value is empty. It is safe for
+// several goroutines, and without it judging gives the same.
+type Memory struct {
+	mu   sync.Mutex
+	held map[int64]*db.Held
+}
+
+// take hands over what is kept of a tenant, for one to use.
+func (m *Memory) take(tenant int64) *db.Held {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	h := m.held[tenant]
+	delete(m.held, tenant)
+	return h
+}
+
+func (m *Memory) keep(tenant int64, h *db.Held) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.held == nil {
+		m.held = map[int64]*db.Held{}
+	}
+	m.held[tenant] = h
+}
+
+// Evaluate is the function of this name, with what is kept from before.
+func (m *Memory) Evaluate(ctx context.Context, store *db.DB, v db.View, set *policy.Set) (Result, error) {
 	if v.Scan == 0 {
 		return Result{}, nil
 	}
-	r := &run{store: store, reader: store.Reader(), view: v, set: set}
+	r := &run{store: store, reader: store.Reader(), view: v, set: set, memory: m}
 	if err := r.prepare(ctx); err != nil {
 		return Result{}, fmt.Errorf("evaluate scan %d of %s: %w", v.Scan, v.TenantName, err)
 	}
-	defer func() { _ = r.facts.Close() }()
+	defer func() {
+		_ = r.facts.Close()
+		m.keep(v.Tenant, r.facts.Hold())
+	}()
 	if r.mode == "" {
 		return Result{}, nil
 	}
@@ -55,6 +92,7 @@ func Evaluate(ctx context.Context, store *db.DB, v db.View, set *policy.Set) (Re
 type run struct {
 	store  *db.DB
 	reader *db.Reader
+	memory *Memory
 	view   db.View
 	set    *policy.Set
 	rules  db.StoredSet
@@ -68,6 +106,10 @@ type run struct {
 	holdings map[int64]db.Holding // nil unless everything is judged
 	unsaved  []db.Unit
 	result   Result
+	// since is the judging that an incremental one builds on; sums are its
+	// figures, moved by what is judged. Nil: they are to be added up anew.
+	since db.Evaluation
+	sums  map[string]policy.Tally
 }
 
 // prepare decides what is to be judged, and leaves mode empty when nothing is.
@@ -85,14 +127,19 @@ func (r *run) prepare(ctx context.Context) error {
 	if r.rules, err = r.store.SaveRuleSet(ctx, r.set); err != nil {
 		return err
 	}
-	if r.facts, err = r.reader.OpenFacts(ctx, r.view); err != nil {
-		return err
-	}
 	day := r.view.Taken.Unix() / 86_400
 	r.record = db.Evaluation{Tenant: r.view.Tenant, Scan: r.view.Scan, RuleSet: r.rules.ID, Day: day}
+	held := r.memory.take(r.view.Tenant)
 	r.mode = Full
 	if judged && last.RuleSetHash == r.set.Hash && last.Day == day {
-		r.mode = Incremental
+		r.mode, r.since = Incremental, last
+	} else {
+		held = nil // once a day all is read anew
+	}
+	if r.facts, err = r.reader.OpenFactsFrom(ctx, r.view, held); err != nil {
+		return err
+	}
+	if r.mode == Incremental {
 		if err := r.chooseTouched(ctx, last.Scan); err != nil {
 			return err
 		}
@@ -101,6 +148,9 @@ func (r *run) prepare(ctx context.Context) error {
 		if err := r.chooseAll(ctx); err != nil {
 			return err
 		}
+	}
+	if err := r.beginSums(ctx); err != nil {
+		return err
 	}
 	r.record.Mode, r.result.Mode = r.mode, r.mode
 	r.record, err = r.store.StartEvaluation(ctx, r.record, judgedRules(r.set))

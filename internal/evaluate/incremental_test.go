@@ -1,12 +1,14 @@
 package evaluate_test
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -148,6 +150,13 @@ func checkIncremental(t *testing.T, seed uint64) {
 			e.Spaces = slices.DeleteFunc(e.Spaces, func(s space) bool { return false })
 		}
 		view := step.scan(e)
+		if n > 1 && r.IntN(3) == 0 { // the portal is stopped in the midst of judging, and goes on later
+			ctx := &shortBreath{Context: t.Context()}
+			ctx.left.Store(r.Int64N(120))
+			if _, err := step.memory.Evaluate(ctx, step.db, view, set); err != nil {
+				log = append(log, fmt.Sprintf("%d cut off", n))
+			}
+		}
 		modes[step.evaluate(view, set).Mode]++
 		last := once.scan(e)
 		if n == 5 {
@@ -165,6 +174,19 @@ func checkIncremental(t *testing.T, seed uint64) {
 	if modes[evaluate.Incremental] == 0 {
 		t.Errorf("nothing was judged incrementally: %v", modes)
 	}
+}
+
+// shortBreath is a context that is over when it was looked at so many times.
+type shortBreath struct {
+	context.Context
+	left atomic.Int64
+}
+
+func (c *shortBreath) Err() error {
+	if c.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return c.Context.Err()
 }
 
 // surplus compares what stands in two databases. Judging at once cannot know a

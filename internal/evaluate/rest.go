@@ -54,7 +54,10 @@ func (r *run) judgeFew(ctx context.Context, standing []db.Standing) error {
 		}
 		return violation.Unseen
 	})
-	return r.store.SaveUnits(ctx, r.view, []db.Unit{{Workspace: 0, Tally: s.tallies[0].encode(r), Changes: changes}})
+	if err := r.leaving(ctx, []int64{0}); err != nil {
+		return err
+	}
+	return r.write(ctx, []db.Unit{{Workspace: 0, Tally: s.tallies[0].encode(r), Changes: changes}})
 }
 
 // judgePeople judges everybody, or those of whom something changed. In the
@@ -89,7 +92,10 @@ func (r *run) judgePeople(ctx context.Context, standing []db.Standing) error {
 			return err
 		}
 	}
-	return r.store.SaveUnits(ctx, r.view, []db.Unit{{Workspace: peopleUnit, Tally: count.encode(r), Changes: changes}})
+	if err := r.leaving(ctx, []int64{peopleUnit}); err != nil {
+		return err
+	}
+	return r.write(ctx, []db.Unit{{Workspace: peopleUnit, Tally: count.encode(r), Changes: changes}})
 }
 
 // adjusted is what principals counted for before, with those moved that began

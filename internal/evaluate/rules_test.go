@@ -36,7 +36,7 @@ func readScenario(tb testing.TB, file string) (*estate, string) {
 
 func (w *world) evaluate(v db.View, set *policy.Set) evaluate.Result {
 	w.tb.Helper()
-	r, err := evaluate.Evaluate(w.tb.Context(), w.db, v, set)
+	r, err := w.memory.Evaluate(w.tb.Context(), w.db, v, set)
 	w.check(err)
 	return r
 }

@@ -72,6 +72,9 @@ func (r *run) judgePart(ctx context.Context, judge *policy.Judge, l loaded) erro
 	if err != nil {
 		return err
 	}
+	if err := r.leaving(ctx, l.ids); err != nil {
+		return err
+	}
 	spaces := l.part.Spaces()
 	s := r.newSheet(len(spaces), standing)
 	r.facts.Each(l.part, func(at int, o policy.Object) { s.judge(judge, at, o) })
@@ -118,7 +121,7 @@ func (r *run) save(ctx context.Context, units []db.Unit, atLeast int) error {
 		return nil
 	}
 	units, r.unsaved = r.unsaved, nil
-	return r.store.SaveUnits(ctx, r.view, units)
+	return r.write(ctx, units)
 }
 
 // dropGone forgets what workspaces that are gone counted for.

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"steward/internal/db"
 	"steward/internal/policy"
 )
 
@@ -29,36 +30,65 @@ func (t tally) encode(r *run) []byte {
 	return out
 }
 
-// sum adds up what all units of the tenant count for. Those judged by an
-// earlier version of a rule (a workspace no scan could see since) count with
-// it still: it is the last that is known of them.
-func (r *run) sum(ctx context.Context) (map[string]policy.Tally, error) {
-	byVersion := map[int64]policy.Tally{}
-	err := r.reader.Tallies(ctx, r.view.Tenant, func(ws, _ int64, data []byte) error {
-		return eachCount(ws, data, func(version int64, c count32) {
-			t := byVersion[version]
-			t.Passed += int64(c.passed)
-			t.Failed += int64(c.failed)
-			t.Unknown += int64(c.unknown)
-			byVersion[version] = t
-		})
-	})
-	if err != nil {
-		return nil, err
+// beginSums begins with the figures of the judging before, where this one
+// judges only what changed since and nothing was cut off in between.
+func (r *run) beginSums(ctx context.Context) error {
+	if r.mode != Incremental {
+		return nil
 	}
-	out := map[string]policy.Tally{}
-	for version, t := range byVersion {
+	cut, err := r.reader.CutOff(ctx, r.since)
+	if err != nil || cut {
+		return err
+	}
+	r.sums, err = r.reader.RuleFigures(ctx, r.since.Scan)
+	return err
+}
+
+// move takes what units counted for out of the sums (by -1), or puts it in.
+func (r *run) move(unit int64, data []byte, by int64) error {
+	return eachCount(unit, data, func(version int64, c count32) {
 		rule, ok := r.rules.Rules[version]
 		if !ok {
-			continue // a version that is no longer in force
+			return // a version that is no longer in force
 		}
-		sum := out[rule]
-		sum.Passed += t.Passed
-		sum.Failed += t.Failed
-		sum.Unknown += t.Unknown
-		out[rule] = sum
+		sum := r.sums[rule]
+		sum.Passed += by * int64(c.passed)
+		sum.Failed += by * int64(c.failed)
+		sum.Unknown += by * int64(c.unknown)
+		r.sums[rule] = sum
+	})
+}
+
+// leaving takes out what units counted for before they are judged again.
+func (r *run) leaving(ctx context.Context, units []int64) error {
+	if r.sums == nil {
+		return nil
 	}
-	return out, nil
+	return r.reader.TalliesOf(ctx, r.view.Tenant, units, func(ws, _ int64, data []byte) error { return r.move(ws, data, -1) })
+}
+
+// write saves units, and counts them.
+func (r *run) write(ctx context.Context, units []db.Unit) error {
+	if r.sums != nil {
+		for i := range units {
+			if err := r.move(units[i].Workspace, units[i].Tally, 1); err != nil {
+				return err
+			}
+		}
+	}
+	return r.store.SaveUnits(ctx, r.view, units)
+}
+
+// sum is what all units of the tenant count for. Those judged by an earlier
+// version of a rule (a workspace no scan could see since) count with it still:
+// it is the last that is known of them.
+func (r *run) sum(ctx context.Context) (map[string]policy.Tally, error) {
+	if r.sums != nil {
+		return r.sums, nil
+	}
+	r.sums = map[string]policy.Tally{}
+	err := r.reader.Tallies(ctx, r.view.Tenant, func(ws, _ int64, data []byte) error { return r.move(ws, data, 1) })
+	return r.sums, err
 }
 
 // eachCount is the inverse of encode.
