@@ -57,6 +57,8 @@ const (
 	// Attest is to say what one found about a control that no rule can check.
 	Attest Action = "baseline.attest"
 
+	// BeginRequest opens the forms; each kind then asks for its own action.
+	BeginRequest  Action = "request.begin"
 	MakeRequest   Action = "request.make"
 	EditRequest   Action = "request.edit"
 	WithdrawOwn   Action = "request.withdraw"
@@ -102,6 +104,9 @@ var (
 	seers    = AllRoles
 	stewards = []Role{Approver, Operator, Auditor, Admin}
 	running  = []Role{Operator, Admin}
+	// askers ask for something: requesters for changes of the tenant, others
+	// for waivers and for changes of rules.
+	askers = []Role{Requester, Approver, Operator, Admin}
 )
 
 // Permits is the one table of who may do what. An action that is not in it is
@@ -148,9 +153,10 @@ var Permits = map[Action]Permit{
 	AnswerAsOwner:   {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
 	Attest:          {Roles: []Role{Operator}, Reach: WholeTenant},
 
+	BeginRequest:  {Roles: askers, Reach: InPart},
 	MakeRequest:   {Roles: []Role{Requester}, Reach: InPart},
-	EditRequest:   {Roles: []Role{Requester}, Reach: InPart},
-	WithdrawOwn:   {Roles: []Role{Requester}, Reach: InPart},
+	EditRequest:   {Roles: askers, Reach: InPart},
+	WithdrawOwn:   {Roles: askers, Reach: InPart},
 	DecideRequest: {Roles: []Role{Approver}, Reach: InPart, Recent: true},
 	ResolveStep:   {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
 	CancelRun:     {Roles: []Role{Operator}, Reach: WholeTenant},

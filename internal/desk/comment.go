@@ -25,7 +25,7 @@ func (d *Desk) Comment(ctx context.Context, by By, id, text string) error {
 		if err != nil {
 			return err
 		}
-		writes := mayAll(by.Person, auth.DecideRequest, r.Tenant, places) == nil || mayAll(by.Person, auth.EditRequest, r.Tenant, places) == nil ||
+		writes := mayAll(by.Person, auth.DecideRequest, r.Tenant, places) == nil || mayAll(by.Person, auth.MakeRequest, r.Tenant, places) == nil ||
 			mayAll(by.Person, auth.ResolveStep, r.Tenant, places) == nil
 		if !own(by, r) && !writes {
 			return auth.Hidden()

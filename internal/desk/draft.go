@@ -43,7 +43,7 @@ func (d *Desk) Draft(ctx context.Context, by By, tenant string, in In) (request.
 	if err := in.check(); err != nil {
 		return r, err
 	}
-	if !inTenant(by.Person, auth.MakeRequest, tenant) {
+	if !inTenant(by.Person, Asks(in.Params.Kind()), tenant) {
 		return r, auth.Hidden()
 	}
 	var err error

@@ -60,7 +60,7 @@ func (d *Desk) editable(ctx context.Context, tx *db.Tx, by By, id string) (reque
 	if err != nil {
 		return r, err
 	}
-	if !inTenant(by.Person, auth.EditRequest, r.Tenant) || !own(by, r) && (len(places) == 0 || mayAll(by.Person, auth.EditRequest, r.Tenant, places) != nil) {
+	if !inTenant(by.Person, auth.EditRequest, r.Tenant) || !own(by, r) && (len(places) == 0 || mayAll(by.Person, Asks(r.Kind), r.Tenant, places) != nil) {
 		return r, auth.Hidden()
 	}
 	if r.State != request.Draft {

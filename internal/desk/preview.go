@@ -41,7 +41,7 @@ func (d *Desk) Preview(ctx context.Context, by By, r request.Request, in In) (Pr
 	if err := in.check(); err != nil {
 		return Preview{}, err
 	}
-	if !inTenant(by.Person, auth.MakeRequest, r.Tenant) {
+	if !inTenant(by.Person, Asks(in.Params.Kind()), r.Tenant) {
 		return Preview{}, auth.Hidden()
 	}
 	r.Reason, r.NotBefore, r.Editor = in.Reason, in.NotBefore, by.Party()
@@ -151,7 +151,7 @@ func (d *Desk) refusal(by By, p *Preview, r request.Request, rules *request.Appr
 		return err
 	}
 	p.Rule, p.Stages = rule.Name, stages
-	if err := mayAll(by.Person, auth.MakeRequest, r.Tenant, p.Plan.Places); err != nil {
+	if err := mayAll(by.Person, Asks(p.Plan.Kind), r.Tenant, p.Plan.Places); err != nil {
 		return fault.Wrap(err, fault.Denied, "Your role as a requester does not reach all of these workspaces.")
 	}
 	return nil

@@ -42,7 +42,7 @@ type EnvironmentParams struct {
 // ProjectParams ask for a whole project. Fields: department, project,
 // description, domain, environments[i].name, .workspace, .capacity,
 // .members[j].who, .members[j].right; pipeline, pipeline_name,
-// pipeline_users[i].
+// pipeline_users[i]; sensitivity, refresh_days, refresh_times, refresh_zone.
 type ProjectParams struct {
 	Department    string              `json:"department"`
 	Project       string              `json:"project"`
@@ -52,6 +52,14 @@ type ProjectParams struct {
 	Pipeline      bool                `json:"pipeline"`
 	PipelineName  string              `json:"pipeline_name"`
 	PipelineUsers []ID                `json:"pipeline_users"`
+	// Sensitivity is the name of the label for new content. RefreshDays is
+	// daily or weekdays, RefreshTimes are times of day with commas between,
+	// RefreshZone their zone. No call sets these for an empty workspace: they
+	// are written into the descriptions.
+	Sensitivity  string `json:"sensitivity"`
+	RefreshDays  string `json:"refresh_days"`
+	RefreshTimes string `json:"refresh_times"`
+	RefreshZone  string `json:"refresh_zone"`
 }
 
 // WorkspaceCreateParams ask for one workspace. Fields: name, description,
@@ -177,6 +185,9 @@ type BulkRow struct {
 // BulkParams are many requests at once. Fields: rows[i].FIELD, numbered from 0.
 type BulkParams struct {
 	Rows []BulkRow `json:"rows"`
+	// CSV is the list as it was pasted, kept for the form: the plan is made of
+	// the rows.
+	CSV string `json:"csv,omitempty"`
 }
 
 // New returns empty parameters of a kind, or nil when there is no such kind.

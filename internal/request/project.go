@@ -2,6 +2,7 @@ package request
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"steward/internal/tenant"
 )
@@ -34,7 +35,8 @@ func (p *ProjectParams) Validate() (e FieldErrors) {
 	if strings.TrimSpace(p.Project) == "" {
 		e.add("project", "Name the project.")
 	}
-	e.checkText("description", p.Description, maxDescription)
+	e.checkText("description", p.Description, maxDescription-utf8.RuneCountInString(p.agreed()))
+	p.checkAgreed(&e)
 	switch n := len(p.Environments); {
 	case n == 0:
 		e.add("environments", "Choose at least one environment.")
@@ -81,7 +83,7 @@ func (p *ProjectParams) plan(b *builder) {
 	stages := make([]target, len(p.Environments))
 	for i, env := range p.Environments {
 		at := indexed("environments", i) + "."
-		stages[i] = b.newSpace(newSpace{at: at, name: p.NameFor(i), description: p.Description,
+		stages[i] = b.newSpace(newSpace{at: at, name: p.NameFor(i), description: p.described(),
 			capacity: env.Capacity, domain: p.Domain, members: env.Members})
 	}
 	if p.Pipeline {

@@ -43,7 +43,7 @@ var (
 // so ours never need to shout.
 var sheet = []string{
 	"css/tokens.css", "css/base.css", "css/frame.css", "css/menus.css",
-	"css/table.css", "css/lists.css", "css/parts.css", "css/forms.css",
+	"css/table.css", "css/lists.css", "css/parts.css", "css/forms.css", "css/ask.css",
 	"css/detail.css", "css/charts.css", "css/pages.css", "css/plan.css", "css/reading.css", "css/print.css",
 }
 

@@ -59,6 +59,8 @@ type Field struct {
 	Rows     int
 	// Mono sets ids and code.
 	Mono bool
+	// Named marks the input as one that other live help on the page is made of.
+	Named bool
 }
 
 // Choice is one answer. Disabled ones say why in Hint.
@@ -98,6 +100,9 @@ func (f Field) attrs() templ.Attributes {
 	}
 	if f.Error != "" {
 		a["aria-invalid"] = "true"
+	}
+	if f.Named {
+		a["data-named"] = ""
 	}
 	if f.Check != "" {
 		a["data-check"] = Local(f.Check)
