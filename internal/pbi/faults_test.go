@@ -9,8 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -294,30 +292,4 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("err = %v, want context.Canceled", err)
 	}
 	checkFailure(t, err, []any{ClassTimeout})
-}
-
-// TestMain checks that no goroutine of ours outlives the tests.
-func TestMain(m *testing.M) {
-	code := m.Run()
-	http.DefaultClient.CloseIdleConnections()
-	deadline := time.Now().Add(5 * time.Second)
-	for code == 0 {
-		buf := make([]byte, 1<<20)
-		stacks := string(buf[:runtime.Stack(buf, true)])
-		left := 0
-		for g := range strings.SplitSeq(stacks, "\n\n") {
-			if strings.Contains(g, "steward/internal/") && !strings.Contains(g, "TestMain") {
-				left++
-			}
-		}
-		if left == 0 {
-			break
-		}
-		if time.Now().After(deadline) {
-			fmt.Fprintf(os.Stderr, "%d goroutines outlive the tests:\n%s\n", left, stacks)
-			code = 1
-		}
-		runtime.Gosched()
-	}
-	os.Exit(code)
 }

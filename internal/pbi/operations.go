@@ -39,7 +39,6 @@ var (
 		Timeout: 10 * time.Minute, MaxBytes: 2 << 30}
 
 	OpGroups      = read("admin/groups", perHour(50), perMinute(15))
-	OpGroup       = read("admin/groups/{id}", perHour(200))
 	OpGroupUsers  = read("admin/groups/{id}/users", perHour(200))
 	OpUnused      = read("admin/groups/{id}/unused", perHour(200))
 	OpActivity    = read("admin/activityevents", perHour(200))

@@ -100,6 +100,7 @@ type Client struct {
 	powerBI  *upstream.Client
 	fabric   *upstream.Client // nil where the cloud has no Fabric API
 	now      func() time.Time
+	sleep    func(ctx context.Context, d time.Duration) error
 	log      *slog.Logger
 	maxBytes int64
 }
@@ -124,6 +125,9 @@ func New(cfg Config) (*Client, error) {
 	c := &Client{now: cfg.Now, log: cfg.Log, maxBytes: cfg.MaxBytes}
 	if c.now == nil {
 		c.now = time.Now
+	}
+	if c.sleep = cfg.Sleep; c.sleep == nil {
+		c.sleep = pause
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -150,4 +154,16 @@ func (c *Client) capped(op Operation) Operation {
 		op.MaxBytes = c.maxBytes
 	}
 	return op
+}
+
+// pause waits in real time.
+func pause(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

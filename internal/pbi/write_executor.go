@@ -46,6 +46,12 @@ type Written struct {
 	RequestID string
 	// Body is JSON; empty when the service answered with none.
 	Body []byte
+	// OperationID is Fabric's id of the long-running operation that a 202 began;
+	// see Executor.Operation. Empty for every other answer.
+	OperationID string
+	// RefreshID is the id under which a refresh that was started appears in the
+	// history, in lower case; empty for every other write.
+	RefreshID string
 }
 
 // change is one operation that changes something.
@@ -92,6 +98,29 @@ var changes = map[string]change{
 	"Pipelines_UnassignWorkspace":  on(http.MethodPost, "pipelines/{}/stages/{}/unassignWorkspace"),
 	"Pipelines_UpdatePipelineUser": on(http.MethodPost, "pipelines/{}/users"),
 	"Pipelines_DeletePipelineUser": on(http.MethodDelete, "pipelines/{}/users/{}"),
+	"Pipelines_DeployAll":          on(http.MethodPost, "pipelines/{}/deployAll"),
+	"Pipelines_SelectiveDeploy":    on(http.MethodPost, "pipelines/{}/deploy"),
+
+	"Reports_CloneReportInGroup":         on(http.MethodPost, "groups/{}/reports/{}/Clone"),
+	"Reports_RebindReportInGroup":        on(http.MethodPost, "groups/{}/reports/{}/Rebind"),
+	"Reports_UpdateReportContentInGroup": on(http.MethodPost, "groups/{}/reports/{}/UpdateReportContent"),
+	"Reports_DeleteReportInGroup":        on(http.MethodDelete, "groups/{}/reports/{}"),
+	"Dashboards_AddDashboardInGroup":     on(http.MethodPost, "groups/{}/dashboards"),
+	"Dashboards_CloneTileInGroup":        on(http.MethodPost, "groups/{}/dashboards/{}/tiles/{}/Clone"),
+	"Dashboards_DeleteDashboardInGroup":  on(http.MethodDelete, "groups/{}/dashboards/{}"),
+
+	"Datasets_DeleteDatasetInGroup":         on(http.MethodDelete, "groups/{}/datasets/{}"),
+	"Datasets_TakeOverInGroup":              on(http.MethodPost, "groups/{}/datasets/{}/Default.TakeOver"),
+	"Datasets_UpdateParametersInGroup":      on(http.MethodPost, "groups/{}/datasets/{}/Default.UpdateParameters"),
+	"Datasets_UpdateDatasourcesInGroup":     on(http.MethodPost, "groups/{}/datasets/{}/Default.UpdateDatasources"),
+	"Datasets_BindToGatewayInGroup":         on(http.MethodPost, "groups/{}/datasets/{}/Default.BindToGateway"),
+	"Datasets_UpdateRefreshScheduleInGroup": on(http.MethodPatch, "groups/{}/datasets/{}/refreshSchedule"),
+	"Datasets_RefreshDatasetInGroup":        on(http.MethodPost, "groups/{}/datasets/{}/refreshes"),
+	"Datasets_CancelRefreshInGroup":         on(http.MethodDelete, "groups/{}/datasets/{}/refreshes/{}"),
+
+	"Items_CreateItem":           onFabric(http.MethodPost, "workspaces/{}/items"),
+	"Items_UpdateItemDefinition": onFabric(http.MethodPost, "workspaces/{}/items/{}/updateDefinition"),
+	"Items_DeleteItem":           onFabric(http.MethodDelete, "workspaces/{}/items/{}"),
 }
 
 // Writes lists the operations that can be sent.
@@ -127,5 +156,20 @@ func (x *Executor) Send(ctx context.Context, w Write) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	return Written{Status: answer.Status, RequestID: answer.RequestID, Body: answer.Body}, nil
+	return written(w, answer), nil
+}
+
+// written reads what the headers of an answer say besides the body.
+func written(w Write, answer *upstream.Answer) Written {
+	out := Written{Status: answer.Status, RequestID: answer.RequestID, Body: answer.Body}
+	header := http.Header(answer.Header)
+	switch w.Operation {
+	case "Items_CreateItem", "Items_UpdateItemDefinition":
+		if answer.Status == http.StatusAccepted {
+			out.OperationID = operationID(header)
+		}
+	case "Datasets_RefreshDatasetInGroup":
+		out.RefreshID = refreshID(header)
+	}
+	return out
 }

@@ -86,6 +86,10 @@ func TestWritesAreMicrosofts(t *testing.T) {
 		}
 	}
 	send("Pipelines_AssignWorkspace", "POST", "pipelines/"+line+"/stages/1/assignWorkspace", `{"workspaceId":"`+id+`"}`)
+	must[[]pbi.User](t, "pipeline users")(x.PipelineUsers(ctx, line))
+	if must[bool](t, "items")(x.HasItems(ctx, id)) {
+		t.Error("a new workspace holds something")
+	}
 	if p := must[pbi.Pipeline](t, "pipeline")(x.Pipeline(ctx, line)); len(p.Stages) != 3 || p.Stages[1].WorkspaceID != id {
 		t.Errorf("stages are %+v", p.Stages)
 	}

@@ -351,8 +351,6 @@ func (l *line) definition(ws, item string) any {
 	if state["status"] != "Succeeded" {
 		l.t.Fatalf("the definition: %v", state)
 	}
-	l.unchecked = true
-	defer func() { l.unchecked = false }()
 	return l.act("GET", "/v1/operations/"+id+"/result", nil).ok()["definition"]
 }
 

@@ -225,7 +225,6 @@ var known = []struct{ operation, problem, reason string }{
 	{"Reports_GetReports", "reportType: value is not one of the allowed", "as above, in the lists of reports"},
 	{"Groups_GetGroup", "reports[].reportType: value is not one of the allowed", "as above, expanded"},
 	{"Dataflows_ExportDataflowAsAdmin", "value must be a string", "declared as a file; the file is JSON"},
-	{"LongRunningOperations_GetOperationResult", "value must be a string", "declared as a file; what it holds depends on the operation"},
 	{"Admin_GetRefreshable", "startTime: Value is not nullable", "null for models that never ran, seen live (guide, section 5)"},
 }
 

@@ -159,7 +159,12 @@ func (c *Client) build(ctx context.Context, req Request, token string) (*http.Re
 		u.RawQuery = strings.ReplaceAll(req.Query.Encode(), "+", "%20")
 	}
 	var body io.Reader
-	if req.Body != nil {
+	switch {
+	case req.Content != nil:
+		if body, err = req.Content.Open(); err != nil {
+			return nil, fmt.Errorf("%s: request body: %w", req.Operation.Name, err)
+		}
+	case req.Body != nil:
 		b, err := json.Marshal(req.Body)
 		if err != nil {
 			return nil, fmt.Errorf("%s: request body: %w", req.Operation.Name, err)
@@ -170,10 +175,17 @@ func (c *Client) build(ctx context.Context, req Request, token string) (*http.Re
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", req.Operation.Name, err)
 	}
-	if req.Body != nil {
+	switch {
+	case req.Content != nil:
+		out.ContentLength = req.Content.Size
+		out.Header.Set("Content-Type", req.Content.Type)
+	case req.Body != nil:
 		out.Header.Set("Content-Type", "application/json")
 	}
 	out.Header.Set("Accept", "application/json")
+	if req.Accept != "" {
+		out.Header.Set("Accept", req.Accept)
+	}
 	out.Header.Set("Authorization", "Bearer "+token)
 	if c.cfg.UserAgent != "" {
 		out.Header.Set("User-Agent", c.cfg.UserAgent)

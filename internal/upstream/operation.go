@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"io"
 	"net/url"
 	"time"
 )
@@ -60,6 +61,21 @@ type Request struct {
 	RawQuery string
 	// Body is sent as JSON; nil means no body.
 	Body any
+	// Content is sent as it is, instead of Body; nil means none.
+	Content *Content
+	// Accept is the media type asked for; empty means JSON.
+	Accept string
+}
+
+// Content is a body that is not JSON, such as a file in a form.
+type Content struct {
+	// Type is its media type.
+	Type string
+	// Size is its length in bytes.
+	Size int64
+	// Open returns it from the beginning; it is called once for each try, and
+	// what it returns is closed.
+	Open func() (io.ReadCloser, error)
 }
 
 // Answer is a successful answer held in memory.
