@@ -3,7 +3,6 @@ package dbtest
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,7 +58,7 @@ func copyTable(ctx context.Context, from *db.DB, to *sql.DB, table string) (took
 	}
 	marks := make([]string, len(cols))
 	for i := range cols {
-		marks[i] = fmt.Sprintf("$%d", i+1)
+		marks[i] = "?" // a number would be a name to look up
 	}
 	began := time.Now()
 	insert, err := to.Prepare("INSERT INTO " + table + " VALUES (" + strings.Join(marks, ",") + ")")
