@@ -157,6 +157,18 @@ func (s *scans) Progress(tenant string) (web.Progress, bool) {
 	return out, true
 }
 
+// Stopped returns the tenant's scan that stopped before its end, and why.
+func (s *scans) Stopped(tenant string) (int64, string) {
+	t, err := s.portal.Tenant(tenant)
+	if err != nil {
+		return 0, ""
+	}
+	if p := t.Scanner.Progress(); !p.Running && p.State == db.ScanRunning {
+		return p.Scan, p.Error
+	}
+	return 0, ""
+}
+
 // Quota returns what is left of the limits that hold the tenant's scans back.
 func (s *scans) Quota(tenant string) []web.Quota {
 	t, err := s.portal.Tenant(tenant)

@@ -18,11 +18,11 @@ func classify(err error) error {
 	}
 	switch code := se.Code(); code & 0xff {
 	case sqlite3.SQLITE_FULL:
-		return fault.Wrap(err, fault.Unavailable, "The disk is full. Nothing was stored; free some space and try again.")
+		return fault.Wrap(err, fault.Unavailable, "The disk that holds the database (portal.db in data_dir) is full. This was not stored, what was there before is; free some space there and try again.")
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN:
-		return fault.Wrap(err, fault.Unavailable, "The database cannot be written: the file or its directory is read-only.")
+		return fault.Wrap(err, fault.Unavailable, "The database (portal.db in data_dir) cannot be written: the file, its directory or the disk is read-only. Make them writable for the account that the portal runs as.")
 	case sqlite3.SQLITE_IOERR:
-		return fault.Wrap(err, fault.Unavailable, "The disk reported an error. Nothing was stored.")
+		return fault.Wrap(err, fault.Unavailable, "The disk that holds the database (portal.db in data_dir) reported an error. This was not stored; look after the disk, and restore the last backup if it lost something.")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
 		return fault.Wrap(err, fault.Unavailable, "The database is busy. Try again in a moment.")
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:

@@ -13,9 +13,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 
 	"steward/internal/db"
+	"steward/internal/fault"
 	"steward/internal/pbi"
 )
 
@@ -50,7 +52,7 @@ func (r *run) archive(b db.Batch) (*archiveFile, error) {
 	}
 	dir := r.archiveDir()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the archive: %w", err)
+		return nil, archiving(err)
 	}
 	a := &archiveFile{path: filepath.Join(dir, fmt.Sprintf("batch-%04d-%s.json.gz", b.Seq, plain(b.Upstream))), first: true}
 	if _, err := os.Stat(a.path); err == nil {
@@ -59,12 +61,23 @@ func (r *run) archive(b db.Batch) (*archiveFile, error) {
 	}
 	tmp, err := os.CreateTemp(dir, "unfinished-*")
 	if err != nil {
-		return nil, fmt.Errorf("make the archive: %w", err)
+		return nil, archiving(err)
 	}
 	a.tmp, a.buf = tmp, bufio.NewWriterSize(tmp, 1<<16)
 	a.zip, _ = gzip.NewWriterLevel(a.buf, gzip.BestSpeed) // the level is valid
 	_, err = io.WriteString(a.zip, `{"workspaces":[`)
 	return a, err
+}
+
+// archiving says what to do about an error of writing to the archive.
+func archiving(err error) error {
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return fault.Wrap(err, fault.Unavailable, "The disk that holds the raw answers (archive in data_dir) is full. What was known before is kept; free some space there, and the next scan goes on where this one stopped.")
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return fault.Wrap(err, fault.Unavailable, "The raw answers cannot be written to archive in data_dir: it is read-only. Make it writable for the account that the portal runs as, and the next scan goes on where this one stopped.")
+	}
+	return fmt.Errorf("write to the archive: %w", err)
 }
 
 func (a *archiveFile) there() bool { return a != nil && a.old }
@@ -75,12 +88,12 @@ func (a *archiveFile) workspace(raw []byte) error {
 	}
 	if !a.first {
 		if _, err := io.WriteString(a.zip, ","); err != nil {
-			return fmt.Errorf("archive: %w", err)
+			return archiving(err)
 		}
 	}
 	a.first = false
 	if _, err := a.zip.Write(raw); err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return archiving(err)
 	}
 	return nil
 }
@@ -111,7 +124,7 @@ func (a *archiveFile) commit() error {
 		err = os.Rename(a.tmp.Name(), a.path)
 	}
 	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return archiving(err)
 	}
 	a.tmp = nil
 	return nil
@@ -157,12 +170,12 @@ func (r *run) keepPart(name string, v any) error {
 		return nil
 	}
 	if err := os.MkdirAll(r.archiveDir(), 0o700); err != nil {
-		return fmt.Errorf("archive %s: %w", name, err)
+		return archiving(err)
 	}
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	if err := errors.Join(json.NewEncoder(z).Encode(v), z.Close()); err != nil {
-		return fmt.Errorf("archive %s: %w", name, err)
+		return archiving(err)
 	}
 	return writeFile(filepath.Join(r.archiveDir(), "part-"+name+".json.gz"), b.Bytes())
 }
@@ -180,11 +193,11 @@ func (r *run) keepPages(name string) (*pageFile, error) {
 		return nil, nil
 	}
 	if err := os.MkdirAll(r.archiveDir(), 0o700); err != nil {
-		return nil, fmt.Errorf("archive %s: %w", name, err)
+		return nil, archiving(err)
 	}
 	tmp, err := os.CreateTemp(r.archiveDir(), "unfinished-*")
 	if err != nil {
-		return nil, fmt.Errorf("archive %s: %w", name, err)
+		return nil, archiving(err)
 	}
 	zip, _ := gzip.NewWriterLevel(tmp, gzip.BestSpeed) // the level is valid
 	return &pageFile{path: filepath.Join(r.archiveDir(), "part-"+name+".json.gz"), tmp: tmp, zip: zip}, nil
@@ -195,7 +208,7 @@ func (p *pageFile) add(page any) error {
 		return nil
 	}
 	if err := json.NewEncoder(p.zip).Encode(page); err != nil {
-		return fmt.Errorf("archive %s: %w", filepath.Base(p.path), err)
+		return archiving(err)
 	}
 	return nil
 }
@@ -210,7 +223,7 @@ func (p *pageFile) commit() error {
 		err = os.Rename(p.tmp.Name(), p.path)
 	}
 	if err != nil {
-		return fmt.Errorf("archive %s: %w", filepath.Base(p.path), err)
+		return archiving(err)
 	}
 	return nil
 }
@@ -219,7 +232,7 @@ func (p *pageFile) commit() error {
 func writeFile(path string, content []byte) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), "unfinished-*")
 	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return archiving(err)
 	}
 	_, err = tmp.Write(content)
 	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err == nil {
@@ -227,7 +240,7 @@ func writeFile(path string, content []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(tmp.Name())
-		return fmt.Errorf("archive: %w", err)
+		return archiving(err)
 	}
 	return nil
 }
@@ -304,7 +317,7 @@ func (r *run) writeManifest(gaps []db.Gap, batches []db.Batch) error {
 		return nil
 	}
 	if err := os.MkdirAll(r.archiveDir(), 0o700); err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return archiving(err)
 	}
 	m := manifest{Scan: r.record.ID, Kind: r.record.Kind, Cause: r.record.Cause, Started: r.record.Started,
 		Gone: r.gone, Gaps: gaps, State: r.record.State}
@@ -316,7 +329,7 @@ func (r *run) writeManifest(gaps []db.Gap, batches []db.Batch) error {
 	slices.SortFunc(m.Batches, func(a, b archivedBatch) int { return bytes.Compare([]byte(a.File), []byte(b.File)) })
 	b, err := json.MarshalIndent(m, "", " ")
 	if err != nil {
-		return fmt.Errorf("archive: %w", err)
+		return archiving(err)
 	}
 	return writeFile(filepath.Join(r.archiveDir(), "manifest.json"), b)
 }

@@ -1,10 +1,13 @@
 package scan
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"steward/internal/db"
+	"steward/internal/fault"
 	"steward/internal/pbi"
 )
 
@@ -88,7 +91,10 @@ func (s *Scanner) finish(record db.Scan, err error) {
 	s.update(func(p *Progress) {
 		p.Running, p.State, p.Error, p.Step, p.End = false, record.State, record.Error, "", time.Time{}
 		if err != nil && p.State == db.ScanRunning {
-			p.Error = "The scan stopped and goes on at the next start."
+			p.Error = "The portal was stopped."
+			if !errors.Is(err, context.Canceled) {
+				p.Error = fault.Sentence(err)
+			}
 		}
 	})
 }

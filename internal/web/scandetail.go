@@ -97,7 +97,7 @@ func (s *Server) fillScan(v *templates.ScanPage, d scanDetail) {
 	v.Seen, v.Meant = r.Seen, r.Meant
 	v.Facts = []ui.Pair{
 		{Key: "Kind", Value: string(r.Kind)}, {Key: "Cause", Value: causeWords(r)}, {Key: "Began", At: r.Started},
-		{Key: "Ended", At: r.Finished, Value: "still running"}, {Key: "Published", At: r.Published, Value: "not published: pages never read it"},
+		{Key: "Ended", At: r.Finished, Value: "not yet"}, {Key: "Published", At: r.Published, Value: "not published: pages never read it"},
 		{Key: "Calls", Value: ui.Count(r.Calls)},
 	}
 	if !r.Finished.IsZero() {
@@ -121,6 +121,9 @@ func (s *Server) fillScan(v *templates.ScanPage, d scanDetail) {
 	}
 	for _, n := range s.Scans.Next(d.view.TenantName) {
 		v.Facts = append(v.Facts, ui.Pair{Key: "Next " + n.Kind + " scan", Value: ui.Exact(n.At)})
+	}
+	if n, why := s.Scans.Stopped(d.view.TenantName); n == r.ID {
+		v.Notices = append(v.Notices, stoppedNotice(n, why))
 	}
 	if p, running := s.Scans.Progress(d.view.TenantName); running && p.Scan == r.ID {
 		v.Running = s.scanNow(d.who, d.view.TenantName, false).Running

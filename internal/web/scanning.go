@@ -17,6 +17,9 @@ type Scans interface {
 	Cancel(ctx context.Context, tenant string, by ledger.Actor) error
 	// Progress returns what the running scan is doing; false when none runs.
 	Progress(tenant string) (Progress, bool)
+	// Stopped returns the scan that stopped before its end and goes on with the
+	// next one, and why it did; 0 when there is none.
+	Stopped(tenant string) (scan int64, why string)
 	// Quota returns what is left of the limits that hold scans back.
 	Quota(tenant string) []Quota
 	// Next returns when the schedule scans the tenant next, the soonest first,

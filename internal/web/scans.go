@@ -41,6 +41,9 @@ func (s *Server) fillScanning(v *templates.ScansPage, who viewer, tenant string)
 		return
 	}
 	v.Now = s.scanNow(who, tenant, true)
+	if n, why := s.Scans.Stopped(tenant); n != 0 {
+		v.Notices = append(v.Notices, stoppedNotice(n, why))
+	}
 	for _, n := range s.Scans.Next(tenant) {
 		v.Next = append(v.Next, ui.Pair{Key: "Next " + n.Kind + " scan", Value: ui.Exact(n.At) + " (" + ui.Ago(n.At, s.Now()) + ")"})
 	}
@@ -53,6 +56,13 @@ func (s *Server) fillScanning(v *templates.ScansPage, who viewer, tenant string)
 		v.Primary = startAction("Start incremental scan", tenant, "incremental")
 		v.Also = []ui.Action{*startAction("Start full scan", tenant, "full")}
 	}
+}
+
+// stoppedNotice says that a scan stopped without an end, which the next one
+// takes up.
+func stoppedNotice(scan int64, why string) ui.Notice {
+	return ui.Notice{Tone: ui.Bad, Title: "Scan " + ui.Count(scan) + " stopped before its end.",
+		Text: why + " The pages show the scan before it. It goes on where it stopped with the next scan: by the schedule, or when you start one."}
 }
 
 func startAction(label, tenant, kind string) *ui.Action {
