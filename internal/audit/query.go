@@ -179,6 +179,9 @@ func (f *Filter) normal(v string) (string, error) {
 			return "", invalid(f.Key, "%s is a whole number from 0 to 1,000,000,000, not %s.", f.Label, quote(v))
 		}
 	case FilterID:
+		if f.exact {
+			return v, nil
+		}
 		return strings.ToLower(v), nil
 	}
 	return v, nil

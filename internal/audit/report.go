@@ -44,6 +44,7 @@ const (
 	ToWaiver    Target = "waiver"
 	ToRule      Target = "rule"
 	ToRequest   Target = "request"
+	ToRun       Target = "run"
 	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
 	ToDomain    Target = "domain" // the violations of a domain's workspaces
 )
@@ -113,6 +114,7 @@ type Filter struct {
 	// few says that the filter leaves few rows: they are found by the filter's
 	// own index and sorted, whatever the order.
 	few     bool
+	exact   bool              // an id of ours, whose case matters
 	expr    string            // compared with =, or searched for a FilterText
 	cond    string            // instead of expr: a condition with one ?
 	words   map[string]string // instead: the condition for each value

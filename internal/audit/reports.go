@@ -24,6 +24,7 @@ func build() []*Report {
 		settingList(), settingsDrift(),
 		requestList(),
 		scanList(), scanBatches(), scanParts(), scanGaps(),
+		runList(), runSteps(),
 	}, ruleReports()...)
 }
 

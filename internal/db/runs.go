@@ -36,9 +36,9 @@ type Run struct {
 	For   ledger.Actor
 	State RunState
 	// Paused and Cancel are when a person asked for it, zero when nobody did;
-	// AskedBy is their name.
-	Paused, Cancel time.Time
-	AskedBy        string
+	// AskedBy is their name, AskedWhy their reason.
+	Paused, Cancel    time.Time
+	AskedBy, AskedWhy string
 	// Waits says why it does not go on right now, Wake when it does by itself.
 	Waits string
 	Wake  time.Time
@@ -50,7 +50,7 @@ type Run struct {
 // Ended reports whether nothing more happens in the run.
 func (r Run) Ended() bool { return r.State != RunRunning }
 
-const runColumns = `id, request, later, tenant, title, plan_hash, plan, for_tenant, for_id, for_name, state, paused, cancel, asked_by, waits, wake, note, started, finished`
+const runColumns = `id, request, later, tenant, title, plan_hash, plan, for_tenant, for_id, for_name, state, paused, cancel, asked_by, asked_why, waits, wake, note, started, finished`
 
 func scanRun(row interface{ Scan(...any) error }) (Run, error) {
 	var r Run
@@ -58,7 +58,7 @@ func scanRun(row interface{ Scan(...any) error }) (Run, error) {
 	var paused, cancel, wake, finished sql.NullInt64
 	var started int64
 	err := row.Scan(&r.ID, &r.Request, &r.Later, &r.Tenant, &r.Title, &r.PlanHash, &plan, &r.For.Tenant, &r.For.ID, &r.For.Name,
-		&r.State, &paused, &cancel, &r.AskedBy, &r.Waits, &wake, &r.Note, &started, &finished)
+		&r.State, &paused, &cancel, &r.AskedBy, &r.AskedWhy, &r.Waits, &wake, &r.Note, &started, &finished)
 	r.Plan, r.For.Kind = []byte(plan), ledger.Person
 	r.Paused, r.Cancel, r.Wake, r.Started, r.Finished = timeOf(paused), timeOf(cancel), timeOf(wake), Time(started), timeOf(finished)
 	return r, err

@@ -69,6 +69,8 @@ type RunStep struct {
 	Choice   StepChoice
 	// ChosenID is the id that person found, for what was created.
 	ChosenID string
+	// ChosenBy is who decided, ChosenWhy their reason.
+	ChosenBy, ChosenWhy string
 	// Sent and Answered are for reading, without secrets.
 	Sent, Answered string
 	Status         int
@@ -81,7 +83,7 @@ type RunStep struct {
 }
 
 const stepColumns = `run, id, seq, undoes, line, says, operation, call, lock, marker, state, wake, attempt, tries, looks, fence, digest, made,
-	operator, choice, chosen_id, sent, answered, status, request_ids, results, note, intended, answered_at, finished`
+	operator, choice, chosen_id, sent, answered, status, request_ids, results, note, intended, answered_at, finished, chosen_by, chosen_why`
 
 func scanStep(row interface{ Scan(...any) error }) (RunStep, error) {
 	var s RunStep
@@ -89,7 +91,7 @@ func scanStep(row interface{ Scan(...any) error }) (RunStep, error) {
 	var results string
 	err := row.Scan(&s.Run, &s.ID, &s.Seq, &s.Undoes, &s.Line, &s.Says, &s.Operation, &s.Call, &s.Lock, &s.Marker, &s.State, &wake, &s.Attempt,
 		&s.Tries, &s.Looks, &s.Fence, &s.Digest, &s.Made, &s.Operator, &s.Choice, &s.ChosenID, &s.Sent, &s.Answered, &s.Status, &s.RequestIDs,
-		&results, &s.Note, &intended, &answered, &finished)
+		&results, &s.Note, &intended, &answered, &finished, &s.ChosenBy, &s.ChosenWhy)
 	if err != nil {
 		return s, err
 	}
@@ -140,6 +142,17 @@ func (r *Reader) StepsInDoubt(ctx context.Context) ([]RunStep, error) {
 		return nil, fmt.Errorf("steps in doubt: %w", err)
 	}
 	return out, nil
+}
+
+// CountForOperator counts the steps of a tenant that only a person can settle
+// and nobody has decided about.
+func (r *Reader) CountForOperator(ctx context.Context, tenant string) (n int64, err error) {
+	err = r.QueryRow(ctx, `SELECT count(*) FROM run_step s JOIN run r ON r.id = s.run
+		WHERE s.state = 'in_doubt' AND s.operator = 1 AND s.choice = '' AND r.tenant = $1`, tenant).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("steps for an operator: %w", classify(err))
+	}
+	return n, nil
 }
 
 // AddRunSteps appends steps to a run; their Seq follows those there are.

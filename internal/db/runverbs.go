@@ -14,18 +14,18 @@ import (
 
 // PauseRun stops a run before its next step. Conflict when it has ended.
 func (d *DB) PauseRun(ctx context.Context, id string, by ledger.Entry) error {
-	return d.changeRun(ctx, id, by, ledger.Hold, `paused = coalesce(paused, $2), asked_by = $3`)
+	return d.changeRun(ctx, id, by, ledger.Hold, `paused = coalesce(paused, $2), asked_by = $3, asked_why = $4`)
 }
 
 // ResumeRun lets a paused run go on. Conflict when it has ended.
 func (d *DB) ResumeRun(ctx context.Context, id string, by ledger.Entry) error {
-	return d.changeRun(ctx, id, by, ledger.Release, `paused = NULL, asked_by = $3, wake = iif($2 > 0, NULL, wake)`)
+	return d.changeRun(ctx, id, by, ledger.Release, `paused = NULL, asked_by = $3, asked_why = $4, wake = iif($2 > 0, NULL, wake), waits = ''`)
 }
 
 // CancelRun ends a run before its next step; what was done stays. A step whose
 // outcome is not known is settled first. Conflict when the run has ended.
 func (d *DB) CancelRun(ctx context.Context, id string, by ledger.Entry) error {
-	return d.changeRun(ctx, id, by, ledger.RunCancel, `cancel = coalesce(cancel, $2), paused = NULL, asked_by = $3, wake = NULL`)
+	return d.changeRun(ctx, id, by, ledger.RunCancel, `cancel = coalesce(cancel, $2), paused = NULL, asked_by = $3, asked_why = $4, wake = NULL`)
 }
 
 func (d *DB) changeRun(ctx context.Context, id string, by ledger.Entry, what ledger.Action, set string) error {
@@ -37,7 +37,7 @@ func (d *DB) changeRun(ctx context.Context, id string, by ledger.Entry, what led
 		if r.Ended() {
 			return fault.New(fault.Conflict, "This run has ended already (%s). Nothing was changed.", r.State)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE run SET `+set+` WHERE id = $1`, id, tx.Millis(), by.Actor.Name); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE run SET `+set+` WHERE id = $1`, id, tx.Millis(), by.Actor.Name, by.Reason); err != nil {
 			return fmt.Errorf("%s of run %s: %w", what, id, classify(err))
 		}
 		by.Action, by.Outcome = what, ledger.Done
@@ -59,8 +59,8 @@ func (d *DB) ResolveStep(ctx context.Context, run, step string, choice StepChoic
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE run_step SET choice = $3, chosen_id = $4, wake = NULL WHERE run = $1 AND id = $2 AND state = 'in_doubt'`,
-			run, step, choice, foundID)
+		res, err := tx.ExecContext(ctx, `UPDATE run_step SET choice = $3, chosen_id = $4, chosen_by = $5, chosen_why = $6, wake = NULL
+			WHERE run = $1 AND id = $2 AND state = 'in_doubt'`, run, step, choice, foundID, by.Actor.Name, by.Reason)
 		if err != nil {
 			return fmt.Errorf("resolve step %s of run %s: %w", step, run, classify(err))
 		}
@@ -97,6 +97,9 @@ func (d *DB) ReleaseExecutor(ctx context.Context, tenant, reason string, by ledg
 		}
 		if n, err := res.RowsAffected(); err == nil && n == 0 {
 			return fault.New(fault.Conflict, "The tenant %s is not on hold.", tenant)
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE run SET wake = NULL WHERE tenant = $1 AND state = 'running'`, tenant); err != nil {
+			return fmt.Errorf("wake the runs of %s: %w", tenant, classify(err))
 		}
 		return tx.Record(ctx, held(by, ledger.Release, tenant, reason))
 	})

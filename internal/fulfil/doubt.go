@@ -2,6 +2,7 @@ package fulfil
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"steward/internal/db"
@@ -25,7 +26,7 @@ func (e *Engine) doubt(ctx context.Context, j *job, s db.RunStep) (workflow.Next
 		return workflow.Next{}, e.decided(ctx, j, s, a)
 	}
 	if s.Operator {
-		return e.park(ctx, j, s.Note, nil)
+		return e.park(ctx, j, s.Note, remind, nil)
 	}
 	if s.Wake.After(e.cfg.Now()) {
 		return e.rest(ctx, j, s.Note, s.Wake)
@@ -67,7 +68,10 @@ func (e *Engine) later(ctx context.Context, j *job, s db.RunStep, why string) (w
 	fence := s.Fence
 	s.Note, s.Wake = why+" It is looked for again.", e.cfg.Now().Add(wait)
 	err := e.write(ctx, "look later "+s.ID, func(tx *db.Tx) error {
-		return tx.SaveStep(ctx, s, db.StepInDoubt, fence)
+		if err := tx.SaveStep(ctx, s, db.StepInDoubt, fence); err != nil {
+			return err
+		}
+		return tx.RunWaits(ctx, j.run.ID, s.Note, s.Wake)
 	})
 	return workflow.Next{At: s.Wake}, err
 }
@@ -99,9 +103,9 @@ func (e *Engine) decided(ctx context.Context, j *job, s db.RunStep, a act) error
 	s.Choice = ""
 	switch choice {
 	case db.ChooseRedo:
-		return e.again(ctx, j, s, "An operator decided that it did not take effect.", e.cfg.Now())
+		return e.again(ctx, j, s, decision(s, "decided that it did not take effect"), e.cfg.Now())
 	case db.ChooseStop:
-		return e.end(ctx, j, s, db.StepFailed, "An operator gave it up. Whether it took effect is not known.")
+		return e.end(ctx, j, s, db.StepFailed, decision(s, "gave it up; whether it took effect is not known"))
 	}
 	if id == "" && len(a.step.Results) > 0 {
 		found, err := e.look(ctx, j, a.look)
@@ -111,4 +115,16 @@ func (e *Engine) decided(ctx context.Context, j *job, s db.RunStep, a act) error
 	}
 	s.Made = true
 	return e.adopt(ctx, j, s, a, id)
+}
+
+// decision says who decided about a step, and why.
+func decision(s db.RunStep, what string) string {
+	by, why := s.ChosenBy, strings.TrimSpace(s.ChosenWhy)
+	if by == "" {
+		by = "An operator"
+	}
+	if why != "" {
+		why = " Reason: " + why
+	}
+	return by + " " + what + "." + why
 }

@@ -187,7 +187,7 @@ func (e *Engine) Advance(ctx context.Context, id string) (workflow.Next, error) 
 		return workflow.Next{Ended: err == nil}, err
 	}
 	if holder, err := e.lock(ctx, j); err != nil || holder != "" {
-		return e.park(ctx, j, "Another run ("+holder+") changes the same target. This one goes on when it has ended.", err)
+		return e.park(ctx, j, "Another run ("+holder+") changes the same target. This one goes on when it has ended.", recheck, err)
 	}
 	if s, open := j.unsettled(); open {
 		switch s.State {
@@ -209,8 +209,8 @@ func (e *Engine) Advance(ctx context.Context, id string) (workflow.Next, error) 
 	if why := j.unmet(s); why != "" {
 		return workflow.Next{}, e.skip(ctx, j, s, why)
 	}
-	if why, err := e.kept(ctx, j); why != "" || err != nil {
-		return e.park(ctx, j, why, err)
+	if why, wait, err := e.kept(ctx, j); why != "" || err != nil {
+		return e.park(ctx, j, why, wait, err)
 	}
 	if s.Wake.After(e.cfg.Now()) {
 		return e.rest(ctx, j, s.Note, s.Wake)
@@ -218,33 +218,39 @@ func (e *Engine) Advance(ctx context.Context, id string) (workflow.Next, error) 
 	return e.do(ctx, j, s)
 }
 
-// recheck is how soon a run is looked at again that waits for a person.
-const recheck = 15 * time.Second
+const (
+	// recheck is how soon a run is looked at again that waits for another one,
+	// or for the second place of the ledger.
+	recheck = 30 * time.Second
+	// remind is the same for one that waits for a person, whose word wakes it.
+	remind = 5 * time.Minute
+)
 
-// kept says why a run must not begin a step now, when it must not.
-func (e *Engine) kept(ctx context.Context, j *job) (string, error) {
+// kept says why a run must not begin a step now, when it must not, and when to
+// ask again.
+func (e *Engine) kept(ctx context.Context, j *job) (string, time.Duration, error) {
 	if !j.run.Paused.IsZero() {
-		return "Paused by " + j.run.AskedBy + ".", nil
+		return "Paused by " + j.run.AskedBy + ".", remind, nil
 	}
 	h, held, err := e.cfg.DB.Reader().Hold(ctx, j.run.Tenant)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if held {
-		return "Changes in the tenant are on hold since " + h.By + " stopped them: " + h.Reason, nil
+		return "Changes in the tenant are on hold since " + h.By + " stopped them: " + h.Reason, remind, nil
 	}
 	if err := e.cfg.Privileged(); err != nil {
-		return fault.Sentence(err), nil
+		return fault.Sentence(err), recheck, nil
 	}
-	return "", nil
+	return "", 0, nil
 }
 
 // park leaves a run until something outside it changes.
-func (e *Engine) park(ctx context.Context, j *job, why string, err error) (workflow.Next, error) {
+func (e *Engine) park(ctx context.Context, j *job, why string, wait time.Duration, err error) (workflow.Next, error) {
 	if err != nil {
 		return workflow.Next{}, err
 	}
-	return e.rest(ctx, j, why, e.cfg.Now().Add(recheck))
+	return e.rest(ctx, j, why, e.cfg.Now().Add(wait))
 }
 
 // rest leaves a run until a time, with the reason on its page.

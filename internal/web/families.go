@@ -29,6 +29,7 @@ var families = []family{
 	{"Scorecards", []member{{"scorecards", "Departments"}, {"domain-scorecards", "Domains"}, {"owner-scorecards", "Owners"}, {"owner-loop", "Owners' answers"}, {"outbox", "To be told"}}},
 	{"Policies", []member{{"policies", "Policies"}}},
 	{"Waivers", []member{{"waivers", "Waivers"}}},
+	{"Runs", []member{{"runs", "Runs"}}},
 	{"Scans", []member{{"scans", "Scans"}}},
 }
 

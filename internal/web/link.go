@@ -41,6 +41,8 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 	switch to {
 	case audit.ToScan:
 		return "/scans/" + url.PathEscape(id)
+	case audit.ToRun:
+		return "/runs/" + url.PathEscape(id)
 	case audit.ToViolation:
 		return "/violations/" + url.PathEscape(id)
 	case audit.ToWaiver:

@@ -30,6 +30,7 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 		May:     s.mayOpen(who),
 	}
 	s.fillCounts(&p.Counts, who)
+	s.fillHolds(c, who, &p)
 	if v.Past && !t.Never() {
 		p.AsOfSays = t.AsOf.Format(clock)
 	}
@@ -41,6 +42,7 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 func (s *Server) bare(c echo.Context, who viewer) templates.Page {
 	p := templates.Page{Path: c.Request().URL.Path, Query: c.QueryParams(), NoAsOf: true, Person: who.card(), Look: lookOf(c), May: s.mayOpen(who)}
 	s.fillCounts(&p.Counts, who)
+	s.fillHolds(c, who, &p)
 	return p
 }
 

@@ -67,7 +67,7 @@ func (s *Server) reportRoutes(r *audit.Report) []route {
 }
 
 // ownPage names the reports whose page is more than the list.
-var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true, "policies": true}
+var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true, "policies": true, "runs": true}
 
 // reportActions says which action a report's page is for, where it is not
 // "view workspaces".
@@ -75,7 +75,7 @@ var reportActions = map[string]auth.Action{
 	"items": auth.ViewItems, "access": auth.ViewAccess, "people": auth.ViewPeople, "changes": auth.ViewChanges,
 	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "pipelines": auth.ViewPipelines,
 	"capacities": auth.ViewCapacities, "apps": auth.ViewApps, "settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
-	"scans": auth.ViewScans, "scan-batches": auth.ViewScans, "scan-parts": auth.ViewScans, "scan-gaps": auth.ViewScans, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
+	"scans": auth.ViewScans, "scan-batches": auth.ViewScans, "scan-parts": auth.ViewScans, "scan-gaps": auth.ViewScans, "runs": auth.ViewRuns, "run-steps": auth.ViewRuns, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
 	"leavers": auth.ViewPeople, "links": auth.ViewAccess,
 	"violations": auth.ViewViolations, "naming": auth.ViewViolations, "admin-count": auth.ViewViolations, "resolved-violations": auth.ViewViolations,
 	"violation-history": auth.ViewViolations, "violations-by-workspace": auth.ViewViolations, "scorecards": auth.ViewViolations,

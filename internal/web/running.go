@@ -17,6 +17,18 @@ func (s *Server) running() []route {
 		{http.MethodPost, "/scans/stop", auth.CancelScan, s.stopScan},
 		{http.MethodGet, "/scans/:id", auth.ViewScans, s.scan},
 
+		{http.MethodGet, "/runs", auth.ViewRuns, s.runs},
+		{http.MethodGet, "/runs/hold", auth.HoldExecutor, s.askHold},
+		{http.MethodPost, "/runs/hold", auth.HoldExecutor, s.holdRuns},
+		{http.MethodPost, "/runs/release", auth.HoldExecutor, s.releaseRuns},
+		{http.MethodGet, "/runs/:id", auth.ViewRuns, s.showRun},
+		{http.MethodGet, "/runs/:id/steps", auth.ViewRuns, s.runSteps},
+		{http.MethodPost, "/runs/:id/pause", auth.CancelRun, s.pauseRun},
+		{http.MethodPost, "/runs/:id/resume", auth.CancelRun, s.resumeRun},
+		{http.MethodPost, "/runs/:id/cancel", auth.CancelRun, s.cancelRun},
+		{http.MethodGet, "/runs/:id/steps/:step", auth.ResolveStep, s.decideStep},
+		{http.MethodPost, "/runs/:id/steps/:step", auth.ResolveStep, s.resolveStep},
+
 		{http.MethodGet, "/setup", auth.ViewSetup, s.setup},
 		{http.MethodPost, "/setup", auth.CheckSetup, s.checkSetup},
 

@@ -33,6 +33,8 @@ type Config struct {
 	Requests RequestDesk
 	// Periods are the times of the owner's loop, for the words on pages.
 	Periods violation.Periods
+	// Runs is where people act on what is being carried out.
+	Runs RunDesk
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
 	// Metrics serves the figures of operation to those Scraper lets through, and

@@ -43,7 +43,7 @@ func (s *site) things() map[string]ids {
 		return one(`SELECT CAST(` + id + ` AS TEXT) FROM ` + table + ` WHERE ` + where + ` ORDER BY 1 LIMIT 1`)
 	}
 	v := ids{at("violation", "id", "label = 'Finance PROD'"), at("violation", "id", "label LIKE '%"+outside+"' AND kind = 'workspace'"), at("violation", "id", "label LIKE '%"+foreign+"'")}
-	out["violations"] = v
+	out["violations"], out["runs"] = v, runSamples
 	out["waivers"] = ids{at("waiver", "id", "violation = "+v.inside), at("waiver", "id", "violation = "+v.outside), at("waiver", "id", "violation = "+v.foreign)}
 	rule := at("violation", "rule", "id = "+v.inside)
 	out["policies"], out["controls"] = ids{rule, "", ""}, ids{rule, "", ""}

@@ -164,4 +164,5 @@ func (f *filler) judge() {
 	f.exec(`INSERT INTO waiver (violation, state, owner, owner_name, reason, ends, asked_by, asked_name, asked_at)
 		SELECT id, 'asked', 'owner', label || ' owner', label || ' needs it', first_seen + 864000000, 'asker', label || ' asker', first_seen FROM violation`)
 	f.exec(`INSERT INTO violation_comment (violation, at, author, author_name, body) SELECT id, first_seen, 'a', label || ' author', label || ' comment' FROM violation`)
+	f.runs()
 }

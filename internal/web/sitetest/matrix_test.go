@@ -133,7 +133,7 @@ func (m *matrix) request(r guard.Route, g target) (path, form string, judged boo
 	if report := reportOf(r); report != nil && r.Method == http.MethodGet {
 		for _, f := range report.Filters {
 			if f.Required {
-				q.Set(f.Key, map[string]string{"item": "it-model", "workspace": "ws-fin", "principal": "p-ana", "scan": "3"}[f.Key])
+				q.Set(f.Key, map[string]string{"item": "it-model", "workspace": "ws-fin", "principal": "p-ana", "scan": "3", "run": runSamples.inside}[f.Key])
 			}
 		}
 	}
@@ -216,7 +216,7 @@ func wholeTenant(r guard.Route, p auth.Person) bool {
 
 // named are the routes whose form names what they act on: what the tests send
 // names nothing, which is absent.
-var named = []string{"/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger"}
+var named = []string{"/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger"}
 
 // one sends one request and judges its answer.
 func (m *matrix) one(r guard.Route, g target, p *persona, path, form string, judged bool) {

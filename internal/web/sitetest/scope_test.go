@@ -55,7 +55,7 @@ func TestNothingLeavesItsScope(t *testing.T) {
 func (s *site) ways(turn int) []string {
 	things := s.things()
 	asked := []string{"", "?as_of=2026-10-31", "?as_of=2026-11-08", "?q=a", "?limit=1", "?since=2026-10-31", "?header=1", "?q=Pay", "?workspace=ws-fin",
-		"?item=it-model", "?item=it-flow", "?principal=p-ana", "?principal=p-ben", "?principal=g-staff", "?scan=3", "?scan=1"}
+		"?item=it-model", "?item=it-flow", "?principal=p-ana", "?principal=p-ben", "?principal=g-staff", "?scan=3", "?scan=1", "?run=" + runSamples.inside}
 	var out []string
 	for i, r := range s.gets() {
 		path, _ := fillPath(r, things, contoso, func(i ids) string { return i.inside })

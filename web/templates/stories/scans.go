@@ -13,7 +13,7 @@ import (
 // runningStories are those of the pages about running the portal.
 func runningStories(now time.Time) []stories.Story {
 	var all []stories.Story
-	for _, group := range [][]stories.Story{scanStories(now), setupStories(now), meStories(now), ledgerStories(now)} {
+	for _, group := range [][]stories.Story{scanStories(now), setupStories(now), meStories(now), ledgerStories(now), runStories(now)} {
 		all = append(all, group...)
 	}
 	return all
