@@ -421,3 +421,8 @@ func TestHangingRefresh(t *testing.T) {
 		t.Errorf("it does not hang: %v", last)
 	}
 }
+
+func (l *line) fillModelWithoutParameters() {
+	l.t.Helper()
+	l.fill(l.dev, func(w *world.Workspace) { w.Item(l.model).Model.Schema = schema("Amount") })
+}

@@ -162,6 +162,7 @@ func (b *bundle) call(app, method, path string, body any) reply {
 // check holds an answer against Microsoft's definitions.
 func (b *bundle) check(req *http.Request, r reply) {
 	b.t.Helper()
+	holds(req, r.status)
 	for _, p := range contract.CheckResponse(req, r.status, r.header, r.body) {
 		if !isKnown(p) {
 			b.t.Errorf("%s %s: %s", req.Method, req.URL.Path, p)
