@@ -259,6 +259,7 @@ func TestScanExitCodes(t *testing.T) {
 	}
 	testExport(t, cfg)
 	testLedger(t, cfg)
+	testPreview(t, cfg)
 }
 
 // testExport takes a report of the scanned tenant as a file.

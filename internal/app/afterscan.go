@@ -2,41 +2,9 @@ package app
 
 import (
 	"context"
-	"fmt"
-	"io/fs"
-	"os"
-	"time"
 
 	"steward/internal/db"
-	"steward/internal/policy"
 )
-
-// newKeeper loads the built-in rules and those of the configured directory.
-func newKeeper(dir string, now func() time.Time) *policy.Keeper {
-	if dir == "" {
-		return policy.NewKeeper(nil, now)
-	}
-	return policy.NewKeeper(func() (fs.FS, error) {
-		if _, err := os.Stat(dir); err != nil {
-			return nil, err
-		}
-		return os.DirFS(dir), nil
-	}, now)
-}
-
-// reloadRules puts the rules with the decisions made so far in force. Rules
-// that cannot be loaded leave the last good set in force; the page of the
-// policies says so.
-func (p *Portal) reloadRules(ctx context.Context) error {
-	decisions, err := p.DB.Reader().RuleDecisions(ctx)
-	if err != nil {
-		return fmt.Errorf("load rules: %w", err)
-	}
-	if problems := p.rules.Reload(decisions); len(problems) > 0 {
-		p.log.Error("the rules in the directory were not loaded; the last good set stays in force", "problems", fmt.Sprint(problems))
-	}
-	return nil
-}
 
 // onScan judges what a scan published. It runs in the scan's own goroutine, so
 // the next scan waits for the judging. That there was a scan is in the ledger

@@ -33,6 +33,7 @@ type Portal struct {
 	// rulesChanged asks for judging everything again; judging lets one judge at
 	// a time.
 	rulesChanged chan struct{}
+	ruleFiles    *ruleFiles // looked at by one goroutine at a time
 	judging      sync.Mutex
 	judged       evaluate.Memory
 
@@ -95,7 +96,8 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, rules: newKeeper(cfg.Policies, o.Clock.now()), rulesChanged: make(chan struct{}, 1)}
+	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
+	p.rules = p.ruleFiles.keeper(o.Clock.now())
 	if err := p.reloadRules(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

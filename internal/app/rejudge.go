@@ -27,12 +27,17 @@ func (p *Portal) periods() violation.Periods {
 		Escalate: config.Days(o.EscalateDays), Waiver: config.Days(o.WaiverDays)}.OrUsual()
 }
 
+// ruleFilesEvery is how often the rule files are looked at.
+const ruleFilesEvery = 10 * time.Second
+
 // rejudge judges the tenants again whenever a decision changed the rules. Once
-// an hour it ends waivers whose time has passed and turns the owner's loop. It
-// returns when ctx ends.
+// an hour it ends waivers whose time has passed and turns the owner's loop, and
+// every few seconds it looks whether rule files changed. It returns when ctx
+// ends.
 func (p *Portal) rejudge(ctx context.Context) {
-	hourly := time.NewTicker(time.Hour)
+	hourly, looking := time.NewTicker(time.Hour), time.NewTicker(ruleFilesEvery)
 	defer hourly.Stop()
+	defer looking.Stop()
 	p.fallDue(ctx)
 	for {
 		select {
@@ -40,6 +45,10 @@ func (p *Portal) rejudge(ctx context.Context) {
 			return
 		case <-hourly.C:
 			p.fallDue(ctx)
+		case <-looking.C:
+			if err := p.lookAtRules(ctx); err != nil && ctx.Err() == nil {
+				p.log.Error("the rule files were not looked at", "err", err)
+			}
 		case <-p.rulesChanged:
 			p.judgeAll(ctx)
 		}
