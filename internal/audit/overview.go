@@ -59,22 +59,24 @@ type Overview struct {
 	ActivityDays []Point
 }
 
-// tiles are the figures of the overview. figure is the scan's own count; a
-// tile without one is counted from its list.
+// tiles are the figures of the overview. figure is the scan's own count.
 var tiles = []struct {
 	figure, title, question, report string
 	where                           map[string][]string
+	// late says that scans of earlier versions have no such figure: where it is
+	// missing it is counted, not zero.
+	late bool
 }{
-	{"workspaces.active", "Active workspaces", "How big is the tenant?", "workspaces", map[string][]string{"state": {"Active"}}},
-	{"items", "Items", "What is in it?", "items", map[string][]string{"app_copy": {"no"}}},
-	{"workspaces.orphaned", "Orphaned workspaces", "Which workspaces can nobody administer?", "orphaned-workspaces", nil},
-	{"", "Leavers", "Whose account is gone or disabled?", "leavers", nil},
-	{"principals.guests", "Guests", "Who is from outside?", "guests", nil},
-	{"grants.guest", "Rights of guests", "What can people from outside open?", "guest-access", nil},
-	{"links.public", "Published to the web", "What can the whole world open?", "publish-to-web", nil},
-	{"links.organisation", "Shared with everybody", "What can everybody in the organisation open?", "organisation-links", nil},
-	{"refreshables.failing", "Failing refreshes", "Which models do not refresh as they should?", "refresh-problems", nil},
-	{"workspaces.without-domain", "Without a domain", "Which workspaces belong to no domain?", "workspaces", map[string][]string{"has_domain": {"no"}}},
+	{"workspaces.active", "Active workspaces", "How big is the tenant?", "workspaces", map[string][]string{"state": {"Active"}}, false},
+	{"items", "Items", "What is in it?", "items", map[string][]string{"app_copy": {"no"}}, false},
+	{"workspaces.orphaned", "Orphaned workspaces", "Which workspaces can nobody administer?", "orphaned-workspaces", nil, false},
+	{"leavers", "Leavers", "Whose account is gone or disabled?", "leavers", nil, true},
+	{"principals.guests", "Guests", "Who is from outside?", "guests", nil, false},
+	{"grants.guest", "Rights of guests", "What can people from outside open?", "guest-access", nil, false},
+	{"links.public", "Published to the web", "What can the whole world open?", "publish-to-web", nil, false},
+	{"links.organisation", "Shared with everybody", "What can everybody in the organisation open?", "organisation-links", nil, false},
+	{"refreshables.failing", "Failing refreshes", "Which models do not refresh as they should?", "refresh-problems", nil, false},
+	{"workspaces.without-domain", "Without a domain", "Which workspaces belong to no domain?", "workspaces", map[string][]string{"has_domain": {"no"}}, false},
 }
 
 // trendDays is how far back trends reach.
@@ -116,16 +118,18 @@ func (o *Overview) readTiles(ctx context.Context, tx *sql.Tx, q Query) error {
 		return err
 	}
 	for _, t := range tiles {
-		tile := Tile{Name: or(t.figure, t.report), Title: t.title, Question: t.question, Report: t.report, Where: t.where}
-		if t.figure == "" || now == nil {
+		figure, counted := now[t.figure]
+		tile := Tile{Name: t.figure, Title: t.title, Question: t.question, Report: t.report, Where: t.where}
+		if now == nil || t.late && !counted {
 			if tile.Value, tile.AtLeast, err = countList(ctx, tx, t.report, t.where, q); err != nil {
 				return err
 			}
 			tile.Known = true
 		} else {
 			// A figure that a scan which wrote figures did not write is 0.
-			tile.Value, tile.Known = now[t.figure], true
-			tile.Before, tile.BeforeKnown = before[t.figure], before != nil
+			tile.Value, tile.Known = figure, true
+			_, late := before[t.figure]
+			tile.Before, tile.BeforeKnown = before[t.figure], before != nil && (late || !t.late)
 		}
 		o.Tiles = append(o.Tiles, tile)
 	}

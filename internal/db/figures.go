@@ -99,4 +99,14 @@ var figureQueries = []string{
 	`SELECT 'refreshables', count(*) FROM refreshable WHERE tenant = $1 AND to_scan IS NULL`,
 	`SELECT 'refreshables.failing', count(*) FROM refreshable WHERE tenant = $1 AND to_scan IS NULL AND failures > 0`,
 	`SELECT 'datasources', count(*) FROM datasource WHERE tenant = $1 AND to_scan IS NULL`,
+	// What needs somebody: the first page shows these, and must not count them.
+	`SELECT 'leavers', count(*) FROM principal WHERE tenant = $1 AND to_scan IS NULL AND kind = 'User' AND (gone = 1 OR enabled = 0)`,
+	`SELECT 'leavers.rights', count(*) FROM principal p CROSS JOIN access_grant g
+		WHERE p.tenant = $1 AND p.to_scan IS NULL AND p.kind = 'User' AND (p.gone = 1 OR p.enabled = 0) AND g.principal = p.principal AND g.to_scan IS NULL`,
+	`SELECT 'guests.admins', count(*) FROM principal p CROSS JOIN access_grant g
+		WHERE p.tenant = $1 AND p.to_scan IS NULL AND p.kind = 'User' AND p.guest = 1
+			AND g.principal = p.principal AND g.object = g.ws AND g.role = 'Admin' AND g.to_scan IS NULL`,
+	`SELECT 'unused.listed', count(*) FROM unused_item WHERE tenant = $1 AND to_scan IS NULL`,
+	`SELECT 'capacities.suspended', count(*) FROM capacity WHERE tenant = $1 AND to_scan IS NULL AND state <> 'Active'`,
+	`SELECT 'sources.misconfigured', count(*) FROM datasource WHERE tenant = $1 AND to_scan IS NULL AND misconfigured = 1`,
 }

@@ -2,6 +2,7 @@ package sitetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,13 +67,37 @@ func serveBig(b *testing.B) *served {
 	server := guard.NewServer(s.pages, log)
 	go func() { _ = server.Serve(listener) }()
 	b.Cleanup(func() { _ = server.Close(); wait() })
+	b.Logf("opening the database took %s", time.Since(began).Round(time.Millisecond))
 	s.cookie = s.as(b, string(auth.Auditor))
-	s.get(b, "/", io.Discard)
-	b.Logf("from opening the database to the first page, the session's writing included: %s", time.Since(began).Round(time.Millisecond))
+	s.keepCounts(b)
 	if err := s.db.Optimize(b.Context()); err != nil { // as after each scan
 		b.Fatal(err)
 	}
 	return s
+}
+
+// keepCounts keeps what a scan counts before it is published: the fixture's
+// scans are made with plain SQL.
+func (s *served) keepCounts(b *testing.B) {
+	b.Helper()
+	for scan := int64(1); scan <= 3; scan++ {
+		counts, err := s.db.Reader().RoleCounts(b.Context(), 1)
+		if err == nil {
+			err = s.db.KeepRoleCounts(b.Context(), scan, counts)
+		}
+		figures, ferr := s.db.Reader().Figures(b.Context(), 1)
+		err = errors.Join(err, ferr, s.db.Write(b.Context(), func(tx *db.Tx) error {
+			for name, n := range figures {
+				if _, err := tx.Exec(`INSERT INTO scan_figure (scan, name, value) VALUES ($1, $2, $3) ON CONFLICT (scan, name) DO NOTHING`, scan, name, n); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 // bigDatabase puts a filled database at path.
