@@ -63,17 +63,26 @@ func ParseCSV(b []byte, l Lookup) (*BulkParams, FieldErrors) {
 		if errors.Is(err, io.EOF) {
 			return p, e
 		}
-		line, _ := r.FieldPos(0)
 		if err != nil {
-			e.add("rows", "Line %d is no CSV: a quote is open or out of place.", line)
+			e.add("rows", "Line %d is no CSV: a quote is open or out of place.", lineOfError(err))
 			return p, e
 		}
+		line, _ := r.FieldPos(0)
 		if len(p.Rows) >= maxRows {
 			e.add("rows", "More than %d rows are too many for one request. Split the file.", maxRows)
 			return p, e
 		}
 		p.addRow(&e, columns, record, int64(line), l)
 	}
+}
+
+// lineOfError is where a list stopped being CSV; 0 when nobody said.
+func lineOfError(err error) int {
+	var at *csv.ParseError
+	if errors.As(err, &at) {
+		return at.StartLine
+	}
+	return 0
 }
 
 // separator is the one that the first line has most of.

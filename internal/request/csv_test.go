@@ -86,3 +86,19 @@ func TestLists(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParseCSV holds that no list, however broken, does more than be refused.
+func FuzzParseCSV(f *testing.F) {
+	for _, s := range []string{"", "kind,name\n\"open", "kind,name\nworkspace-create,a\"b", "kind\n\"", "\ufeffkind;who\n;;;", "kind,until\naccess-add,9", "kind\tmembers\nproject\t=|=|", "kind,name\r\nworkspace-create,\"a\nb\"\r\n\"x"} {
+		f.Add([]byte(s))
+	}
+	e := town()
+	f.Fuzz(func(t *testing.T, b []byte) {
+		p, errs := request.ParseCSV(b, byName{e})
+		for i, r := range p.Rows {
+			if _, err := request.DecodeParams(r.Kind, r.Params); err != nil && len(errs) == 0 {
+				t.Errorf("row %d is no request, and nothing was refused: %v", i, err)
+			}
+		}
+	})
+}

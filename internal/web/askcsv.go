@@ -39,7 +39,7 @@ func takeFile(c echo.Context, a *asking) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, "The file could not be read. Choose it again, or paste its lines.")
 	}
-	a.values.Set("csv", string(b))
+	a.values.Set("csv", strings.TrimPrefix(string(b), "\ufeff"))
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (p place) ask(kind request.Kind, because string, params ...ui.Param) string
 // request is the link to a form, for whoever may ask; nothing for others, and
 // nothing about a moment of the past.
 func (a adviceCase) request(label string, kind request.Kind, params ...ui.Param) []ui.Link {
-	if a.place.asOf != "" || !a.s.mayOpen(a.who)(newRequest) {
+	if a.place.asOf != "" || !a.s.mayOpen(a.who)(newRequest) || !mayAsk(a.who, kind) {
 		return nil
 	}
 	return []ui.Link{{Label: label, Href: a.place.ask(kind, a.rows[0].Get("violation").Text(), params...)}}

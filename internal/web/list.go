@@ -37,6 +37,7 @@ func (s *Server) list(r *audit.Report) echo.HandlerFunc {
 		v.Title = r.Title
 		v.Tabs, v.Active = related(req.place, r.Name)
 		v.List = s.listView(req, page)
+		offerRequests(&v.Page, req.who, req.place, offersOfList(req)...)
 		if v.Figure, err = s.figure(c, req); err != nil {
 			return err
 		}

@@ -86,6 +86,7 @@ func (s *Server) personFrame(c echo.Context, d detail) templates.Page {
 		p.Badges = append(p.Badges, badge("left"))
 	}
 	p.Tabs = d.tabs(s, c, ui.Tab{Label: "Summary"}, ui.Tab{Label: "Access", Href: "access"}, ui.Tab{Label: "Requests", Href: "requests"})
+	offerRequests(&p, d.who, d.place, d.offersOfPerson()...)
 	return p
 }
 

@@ -26,6 +26,7 @@ func (s *Server) pipeline(c echo.Context) error {
 	}
 	v := templates.PipelinePage{Page: d.page(s, c, d.row.Get("name").Text(), "Deployment pipeline"), Stages: stagesOf(d.viewing, stages.Rows, ""), Users: s.listView(req, users), Facts: d.pipelineFacts(), Points: d.pipelinePoints(users)}
 	v.Crumbs = []ui.Link{{Label: d.place.tenant, Href: d.place.to("/")}, {Label: "Pipelines", Href: d.place.list("pipelines")}}
+	offerRequests(&v.Page, d.who, d.place, d.offersOfPipeline()...)
 	if v.Compare, err = s.stageItems(c, d, stages.Rows); err != nil {
 		return err
 	}

@@ -88,6 +88,7 @@ func (s *Server) workspaceFrame(c echo.Context, d detail) templates.Page {
 	p.Tabs = d.tabs(s, c, ui.Tab{Label: "Summary"}, people,
 		ui.Tab{Label: "Items", Href: "items", Count: d.row.Get("items").Int(), Counted: true},
 		ui.Tab{Label: "Shares and links", Href: "shares"}, ui.Tab{Label: "Violations", Href: "violations"}, ui.Tab{Label: "History", Href: "history"}, ui.Tab{Label: "Requests", Href: "requests"})
+	offerRequests(&p, d.who, d.place, d.offersOfWorkspace()...)
 	return p
 }
 
