@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
@@ -61,6 +62,9 @@ func (s *Service) Begin(ctx context.Context, st Start) (Redirect, error) {
 		// max_age makes the provider say when, and asks for a new proof where
 		// prompt is taken off by someone on the way.
 		opts = append(opts, oauth2.SetAuthURLParam("prompt", "login"), oauth2.SetAuthURLParam("max_age", "0"))
+		if s.cfg.AuthContext != "" {
+			opts = append(opts, oauth2.SetAuthURLParam("claims", `{"id_token":{"acrs":{"essential":true,"value":"`+s.cfg.AuthContext+`"}}}`))
+		}
 	case st.Purpose == ForRenewal:
 		opts = append(opts, oauth2.SetAuthURLParam("prompt", "none"))
 	case st.Choose:
@@ -80,8 +84,8 @@ func (s *Service) Begin(ctx context.Context, st Start) (Redirect, error) {
 // oauth returns the client's configuration, with the secret only where a
 // token is asked for.
 func (s *Service) oauth(e *endpoints, withSecret bool) (*oauth2.Config, error) {
-	conf := &oauth2.Config{ClientID: s.cfg.ClientID, Endpoint: e.oauth, RedirectURL: s.public.String() + CallbackPath, Scopes: []string{oidc.ScopeOpenID, "profile", "email"}}
-	if e.offline {
+	conf := &oauth2.Config{ClientID: s.cfg.ClientID, Endpoint: e.oauth, RedirectURL: s.public.String() + CallbackPath, Scopes: append([]string{oidc.ScopeOpenID, "profile", "email"}, s.cfg.AskFor...)}
+	if e.offline && !s.provider.noOffline.Load() && !slices.Contains(conf.Scopes, oidc.ScopeOfflineAccess) {
 		conf.Scopes = append(conf.Scopes, oidc.ScopeOfflineAccess)
 	}
 	if withSecret && !s.cfg.ClientSecret.IsZero() {

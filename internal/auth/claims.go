@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -53,17 +54,52 @@ func (c claims) time(name string) time.Time {
 	return time.Unix(int64(n), 0).UTC()
 }
 
+// find returns a claim by its name or, where providers nest, by its path:
+// realm_access.roles, resource_access.portal.example.roles. A name may itself
+// hold dots.
+func (c claims) find(name string) (json.RawMessage, bool) {
+	if raw, ok := c[name]; ok {
+		return raw, true
+	}
+	for i := range name {
+		var next claims
+		if name[i] != '.' || json.Unmarshal(c[name[:i]], &next) != nil {
+			continue
+		}
+		if raw, ok := next.find(name[i+1:]); ok {
+			return raw, true
+		}
+	}
+	return nil, false
+}
+
+// names returns the values of a claim in any of the forms that providers use
+// for roles and groups: an array of texts, one text (several with blanks
+// between), or an object whose keys are the names.
+func (c claims) names(name string) ([]string, bool) {
+	if list, ok := c.list(name); ok {
+		return list, true
+	}
+	raw, ok := c.find(name)
+	if !ok {
+		return nil, false
+	}
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		return append(strings.Fields(one), one), true
+	}
+	var keyed map[string]json.RawMessage
+	if json.Unmarshal(raw, &keyed) != nil || keyed == nil {
+		return nil, false
+	}
+	return slices.Sorted(maps.Keys(keyed)), true
+}
+
 // list returns a claim that is an array of strings.
 func (c claims) list(name string) ([]string, bool) {
-	raw, ok := c[name]
+	raw, ok := c.find(name)
 	if !ok {
-		// Some providers nest: realm_access.roles.
-		outer, inner, nested := strings.Cut(name, ".")
-		var next claims
-		if !nested || json.Unmarshal(c[outer], &next) != nil {
-			return nil, false
-		}
-		return next.list(inner)
+		return nil, false
 	}
 	var out []string
 	if json.Unmarshal(raw, &out) != nil {
@@ -112,6 +148,8 @@ func refuse(rule, sentence string, args ...any) error {
 
 const badToken = "The sign-in provider sent a token that is not acceptable here (%s). Start again; if it happens twice, tell whoever runs the portal."
 
+const clockDiffers = "The sign-in provider's token is from another time (%s): the clocks of the provider and of the portal's server seem to differ by minutes. Start again; if it happens twice, whoever runs the portal has to look at the clocks."
+
 // expectation is what a token is held to beyond its signature, issuer,
 // audience and expiry, which go-oidc checks.
 type expectation struct {
@@ -139,6 +177,9 @@ func (x expectation) check(c claims) error {
 		{"nbf", !c.has("nbf") || within(c.time("nbf"), time.Unix(1, 0), x.now.Add(notBefore))},
 		{"auth_time", !c.has("auth_time") || within(c.time("auth_time"), time.Unix(1, 0), x.now.Add(issuedAfter))},
 	} {
+		if !rule.ok && slices.Contains([]string{"iat", "nbf"}, rule.name) && c.has(rule.name) {
+			return refuse(rule.name, clockDiffers, rule.name)
+		}
 		if !rule.ok {
 			return refuse(rule.name, badToken, rule.name)
 		}
@@ -224,6 +265,9 @@ func (s *Service) rolesOf(c claims) ([]Role, error) {
 		return nil, s.noRole("overage")
 	}
 	values, ok := c.list(s.cfg.RolesClaim)
+	if s.cfg.Kind == OIDC {
+		values, ok = c.names(s.cfg.RolesClaim)
+	}
 	if !ok {
 		return nil, s.noRole("roles absent")
 	}

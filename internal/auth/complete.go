@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 
+	"github.com/coreos/go-oidc/v3/oidc"
 	jose "github.com/go-jose/go-jose/v4"
 	"golang.org/x/oauth2"
 
@@ -91,6 +92,9 @@ func (s *Service) complete(ctx context.Context, cb Callback, at attempt) (Comple
 		if at.purpose == ForRenewal {
 			return Completed{}, &refusal{rule: "renewal needs the person", err: ErrInteraction}
 		}
+		if e, err := s.endpoints(ctx); err == nil && code == "invalid_scope" && e.offline && !s.provider.noOffline.Swap(true) {
+			return Completed{}, refuse("provider says invalid_scope", "The sign-in provider does not give the portal everything it asked for. It asks for less now: start again.")
+		}
 		return Completed{}, refuse("provider says "+errorCode(code), "The sign-in provider did not sign you in (%s). Start again, or ask whoever runs the portal.", errorCode(code))
 	}
 	token, raw, err := s.exchange(ctx, cb.Query.Get("code"), at)
@@ -102,13 +106,20 @@ func (s *Service) complete(ctx context.Context, cb Callback, at attempt) (Comple
 		return Completed{}, err
 	}
 	p := s.personOf(c)
+	if c, err = s.withUserInfo(ctx, c, token.AccessToken); err != nil {
+		return Completed{}, err
+	}
 	roles, err := s.rolesOf(c)
 	if err != nil {
 		return Completed{Person: p}, about(p, err)
 	}
 	p.Roles = roles
 	p.Limits = limitsOf(s.cfg.LimitRules, p)
-	return s.settle(ctx, cb, at, p, c.time("auth_time"), secret.New(token.RefreshToken))
+	proved, err := s.proved(c, at.purpose)
+	if err != nil {
+		return Completed{}, about(p, err)
+	}
+	return s.settle(ctx, cb, at, p, proved, secret.New(token.RefreshToken))
 }
 
 var errorPattern = regexp.MustCompile(`^[a-z_]{1,60}$`)
@@ -186,16 +197,23 @@ func (s *Service) verify(ctx context.Context, raw, nonce, accessToken string) (c
 		}
 		return nil, &refusal{rule: "signature", err: fault.Wrap(err, fault.Denied, badToken, "signature")}
 	}
+	c, err := readClaims(payload)
+	if err != nil {
+		return nil, err
+	}
+	if c.time("nbf").After(s.cfg.Now().Add(notBefore)) { // said first: go-oidc would not say which
+		return nil, refuse("nbf", clockDiffers, "nbf")
+	}
 	id, err := e.verifier.Verify(ctx, raw)
+	var expired *oidc.TokenExpiredError
+	if errors.As(err, &expired) {
+		return nil, refuse("expiry", clockDiffers, "exp")
+	}
 	if err != nil {
 		return nil, &refusal{rule: "issuer, audience, algorithm or expiry", err: fault.Wrap(secret.Clean(err), fault.Denied, badToken, "issuer, audience or expiry")}
 	}
 	if id.AccessTokenHash != "" && id.VerifyAccessToken(accessToken) != nil {
 		return nil, refuse("at_hash", badToken, "at_hash")
-	}
-	c, err := readClaims(payload)
-	if err != nil {
-		return nil, err
 	}
 	want := expectation{kind: s.cfg.Kind, directory: s.directory, clientID: s.cfg.ClientID, nonce: nonce, guests: s.cfg.Guests, now: s.cfg.Now()}
 	if err := want.check(c); err != nil {

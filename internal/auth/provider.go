@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -59,6 +60,7 @@ type endpoints struct {
 	keys       *keySet
 	verifier   *oidc.IDTokenVerifier
 	endSession string // where people can sign out at the provider; may be empty
+	userInfo   string // where claims are that the ID token leaves out; may be empty
 	offline    bool   // refresh tokens are given
 	read       time.Time
 }
@@ -71,6 +73,8 @@ type provider struct {
 	known *endpoints
 	tried time.Time
 	err   error
+	// noOffline: the provider offers refresh tokens but not to us.
+	noOffline atomic.Bool
 }
 
 // endpoints returns what is known of the provider, asking it when necessary.
@@ -116,7 +120,7 @@ func (s *Service) discover(ctx context.Context, now time.Time) (*endpoints, erro
 	prov, err := oidc.NewProvider(s.withClient(ctx), s.cfg.Issuer)
 	var mismatch *oidc.IssuerMismatchError
 	if errors.As(err, &mismatch) {
-		return nil, fault.Wrap(err, fault.Denied, "The sign-in provider calls itself something else than sign_in.issuer says. Nobody can sign in until an administrator corrects the configuration.")
+		return nil, fault.Wrap(err, fault.Denied, "The sign-in provider calls itself %q, and sign_in.issuer says %q. Nobody can sign in until an administrator writes the first, letter by letter; a slash at the end counts.", clipAgent(mismatch.Discovered), s.cfg.Issuer)
 	}
 	if err != nil {
 		return nil, unavailable(fmt.Errorf("discover %s: %w", s.cfg.Issuer, err))
@@ -124,21 +128,37 @@ func (s *Service) discover(ctx context.Context, now time.Time) (*endpoints, erro
 	var doc struct {
 		Keys       string   `json:"jwks_uri"`
 		EndSession string   `json:"end_session_endpoint"`
+		UserInfo   string   `json:"userinfo_endpoint"`
+		Methods    []string `json:"token_endpoint_auth_methods_supported"`
 		Scopes     []string `json:"scopes_supported"`
 		Algorithms []string `json:"id_token_signing_alg_values_supported"`
 	}
 	if err := prov.Claims(&doc); err != nil {
 		return nil, unavailable(fmt.Errorf("discover %s: %w", s.cfg.Issuer, err))
 	}
-	e := &endpoints{oauth: prov.Endpoint(), endSession: doc.EndSession, offline: slices.Contains(doc.Scopes, oidc.ScopeOfflineAccess), read: now}
+	e := &endpoints{oauth: prov.Endpoint(), endSession: doc.EndSession, userInfo: doc.UserInfo, offline: slices.Contains(doc.Scopes, oidc.ScopeOfflineAccess), read: now}
+	e.oauth.AuthStyle = authStyle(doc.Methods, s.cfg.ClientSecret.IsZero())
 	for name, addr := range map[string]string{"authorization": e.oauth.AuthURL, "token": e.oauth.TokenURL, "key": doc.Keys, "end-session": e.endSession} {
-		if err := s.checkEndpoint(name, addr); err != nil && !(addr == "" && name == "end-session") {
+		if err := s.checkEndpoint(name, addr); err != nil && (addr != "" || name != "end-session") {
 			return nil, err
 		}
 	}
 	e.keys = &keySet{url: doc.Keys, http: s.http, now: s.cfg.Now}
 	e.verifier = oidc.NewVerifier(s.cfg.Issuer, e.keys, &oidc.Config{ClientID: s.cfg.ClientID, SupportedSigningAlgs: s.algorithms(doc.Algorithms), Now: s.cfg.Now})
 	return e, nil
+}
+
+// authStyle is how the portal shows its own secret: as the provider says it
+// takes it. Trying it out at each sign-in would make every other one an error
+// in the provider's log.
+func authStyle(methods []string, public bool) oauth2.AuthStyle {
+	switch {
+	case public || slices.Contains(methods, "client_secret_post") && !slices.Contains(methods, "client_secret_basic"):
+		return oauth2.AuthStyleInParams
+	case slices.Contains(methods, "client_secret_basic"):
+		return oauth2.AuthStyleInHeader
+	}
+	return oauth2.AuthStyleAutoDetect
 }
 
 // algorithms are those both sides know. Entra ID signs with RS256 only.

@@ -131,6 +131,9 @@ func (s *Service) refresh(ctx context.Context, sess Session, c Client) (Session,
 	if !p.Same(sess.Person) || p.Subject != sess.Person.Subject {
 		return Session{}, s.lost(ctx, sess, c, refuse("other person", "The sign-in provider answered about someone else. Sign in again."))
 	}
+	if cl, err = s.withUserInfo(ctx, cl, token.AccessToken); err != nil {
+		return Session{}, s.lost(ctx, sess, c, err)
+	}
 	if p.Roles, err = s.rolesOf(cl); err != nil {
 		return Session{}, s.lost(ctx, sess, c, err)
 	}

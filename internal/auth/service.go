@@ -58,6 +58,11 @@ type Config struct {
 	// RolesClaim names the claim; "roles" when empty. Roles maps its values.
 	RolesClaim string
 	Roles      map[string]string
+	// AskFor are scopes beyond openid, profile and email.
+	AskFor []string
+	// AuthContext is the authentication context that a confirmation must have;
+	// empty asks for a fresh sign-in only.
+	AuthContext string
 	// LimitRules say where roles hold.
 	LimitRules []LimitRule
 	// Guests lets guest accounts of Entra ID in.
@@ -132,6 +137,14 @@ func (s *Service) check() error {
 	case OIDC:
 	default:
 		return fault.New(fault.Invalid, "sign_in.provider %q is neither entra nor oidc.", s.cfg.Kind)
+	}
+	if !contextPattern.MatchString(s.cfg.AuthContext) {
+		return fault.New(fault.Invalid, "sign_in.auth_context %q is no authentication context. Entra ID calls them c1 to c99.", s.cfg.AuthContext)
+	}
+	for _, scope := range s.cfg.AskFor {
+		if scope == "" || strings.ContainsAny(scope, " \"\\") {
+			return fault.New(fault.Invalid, "sign_in.ask_for: %q is no scope. Write one scope an entry, without blanks.", scope)
+		}
 	}
 	if s.roles, err = NewRoleMap(s.cfg.Roles); err != nil {
 		return err

@@ -123,6 +123,13 @@ type SignIn struct {
 	// Scopes limits people to parts; who is not named sees everything their
 	// role allows.
 	Scopes []PersonScope `yaml:"scopes"`
+	// AskFor are further scopes to ask the provider for, such as groups, where
+	// the claim with the roles comes only then.
+	AskFor []string `yaml:"ask_for"`
+	// AuthContext is the id of a Conditional Access authentication context (c1 to
+	// c99) of Entra ID, or the class that another provider gives in acrs, that a
+	// confirmation must have; empty asks for a fresh sign-in only.
+	AuthContext string `yaml:"auth_context"`
 	// Guests lets guest accounts (acct=1) sign in.
 	Guests bool `yaml:"guests"`
 	// Help is shown to people without a role: whom to ask.

@@ -49,6 +49,8 @@ type Issuer struct {
 	codes map[string]*grant
 	fail  map[string]int // path end → status
 	docs  func(map[string]any)
+	more  []jose.JSONWebKey // public keys beside the one
+	info  Claims            // at the userinfo endpoint; nil for 404
 	// counts of requests by path end
 	counts  map[string]int
 	refresh map[string]Claims
@@ -148,6 +150,20 @@ func (i *Issuer) Discovery(f func(map[string]any)) {
 	i.docs = f
 }
 
+// Publish adds a public key to the provider's.
+func (i *Issuer) Publish(kid string, key any) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.more = append(i.more, jose.JSONWebKey{Key: key, KeyID: kid})
+}
+
+// Tell sets what the userinfo endpoint says to whoever has an access token.
+func (i *Issuer) Tell(info Claims) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.info = info
+}
+
 // Rotate gives the provider's key another id, as if it were a new key.
 func (i *Issuer) Rotate(kid string) {
 	i.mu.Lock()
@@ -200,7 +216,13 @@ func (i *Issuer) serve(w http.ResponseWriter, r *http.Request) {
 		}
 		reply(w, http.StatusOK, doc)
 	case "/keys":
-		reply(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: &i.key.PublicKey, KeyID: i.kid, Use: "sig"}}})
+		reply(w, http.StatusOK, jose.JSONWebKeySet{Keys: append([]jose.JSONWebKey{{Key: &i.key.PublicKey, KeyID: i.kid, Use: "sig"}}, i.more...)})
+	case "/userinfo":
+		if i.info == nil || r.Header.Get("Authorization") != "Bearer opaque" {
+			http.NotFound(w, r)
+			return
+		}
+		reply(w, http.StatusOK, i.info)
 	case "/authorize":
 		i.authorize(w, r)
 	case "/token":
