@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 
 	"steward/internal/app"
 	"steward/internal/fault"
@@ -14,6 +15,44 @@ import (
 type ledgerCmd struct {
 	Verify ledgerVerifyCmd `cmd:"" help:"Check every entry, the chain and the checkpoints. Exit 1 and the first broken entry when something is wrong."`
 	Export ledgerExportCmd `cmd:"" help:"Write the whole ledger as JSON lines, which can be verified without the portal."`
+	Archive ledgerArchiveCmd `cmd:"" help:"Move the entries that were signed before a day into a file, and record that. The portal must not be running."`
+	Key     ledgerKeyCmd     `cmd:"" help:"Make a signing key for ledger.signing_key."`
+}
+
+type ledgerKeyCmd struct {
+	File string `arg:"" type:"path" help:"The new file for the secret key; the public key goes beside it, with .pub. It is never overwritten."`
+	Name string `default:"steward" help:"The name of this ledger, which every checkpoint carries."`
+}
+
+// Run makes a key.
+func (l ledgerKeyCmd) Run(w *world) error {
+	public, err := app.CreateLedgerKey(l.File, l.Name)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.stdout, "Wrote %[1]s, for ledger.signing_key: file:%[1]s. Whoever reads it can sign a false history: keep it from the second place.\nWrote %[1]s.pub, for auditors:\n%[2]s\n", l.File, public)
+	return err
+}
+
+type ledgerArchiveCmd struct {
+	Config string    `required:"" type:"path" help:"The configuration file."`
+	Before time.Time `required:"" format:"2006-01-02" help:"Entries are archived up to the last checkpoint before this day (UTC)."`
+	Output string    `required:"" short:"o" type:"path" help:"The file to write; it must not exist."`
+}
+
+// Run archives a segment.
+func (l ledgerArchiveCmd) Run(w *world) error {
+	cfg, err := w.config(l.Config)
+	if err != nil {
+		return err
+	}
+	a, err := app.ArchiveLedger(w.ctx, cfg, account(), l.Output, l.Before)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w.stdout, "Entries %d to %d, signed until %s, are in %s and no longer in the database.\nKeep it: it is the only copy. Its SHA-256 is in the ledger: %s\nVerify it with: portal ledger verify --file %s --key KEY.pub\n",
+		a.First, a.Last, a.Until.Format(time.DateTime), l.Output, a.SHA256, l.Output)
+	return err
 }
 
 type ledgerVerifyCmd struct {
@@ -92,7 +131,7 @@ func (l ledgerVerifyCmd) print(out io.Writer, v ledger.Verdict) error {
 		fmt.Fprintf(out, "Note: %s\n", n)
 	}
 	if v.OK() {
-		fmt.Fprintf(out, "Unbroken: %d entries, head %s.\n", v.Entries, v.Head)
+		fmt.Fprintf(out, "Unbroken: %d entries (%d to %d), head %s.\n", v.Entries, v.First, v.Last, v.Head)
 	}
 	_, err := fmt.Fprintln(out, covered(v))
 	return err

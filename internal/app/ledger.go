@@ -101,7 +101,7 @@ func checkpointsOf(key secret.Ref, place string) (public string, notes []string,
 	if place == "" {
 		return signer.Public(), nil, nil
 	}
-	sink, err := witness.ParseSink(place)
+	sink, err := witness.ParseSink(place, secret.Ref{})
 	if err != nil {
 		return "", nil, err
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"io"
 	"os"
 	"path/filepath"
@@ -99,6 +100,39 @@ func recordLedgerExport(ctx context.Context, cfg *config.Config, by string) erro
 	return db.RecordBeside(ctx, databasePath(cfg), ledger.Entry{Action: ledger.Export, Outcome: ledger.Done,
 		Actor: ledger.Actor{Kind: ledger.Command, Name: by}, Object: ledger.Object{Kind: "ledger"},
 		Details: map[ledger.Detail]string{ledger.Report: "ledger", ledger.Format: "jsonl"}})
+}
+
+// ArchiveLedger moves the entries that were signed before a moment out of the
+// configured database into a file. The portal must not be running: it is told
+// of nothing behind its back.
+func ArchiveLedger(ctx context.Context, cfg *config.Config, account, file string, before time.Time) (witness.Archived, error) {
+	public, notes, err := checkpointsOf(cfg.Ledger.SigningKey, cfg.Ledger.SecondSink)
+	if err != nil {
+		return witness.Archived{}, err
+	}
+	if public == "" {
+		return witness.Archived{}, fault.New(fault.Invalid, "Only signed segments are archived: set ledger.signing_key and ledger.second_sink, and let the portal run.")
+	}
+	origin, err := originOf(cfg.Ledger.SigningKey)
+	if err != nil {
+		return witness.Archived{}, err
+	}
+	d, err := db.Open(ctx, db.Config{Path: databasePath(cfg)})
+	if err != nil {
+		return witness.Archived{}, err
+	}
+	out, err := witness.Archive(ctx, d, public, origin, file, before, time.Now(), notes,
+		ledger.Actor{Kind: ledger.Command, Name: account})
+	if cerr := d.Close(); err == nil {
+		err = cerr
+	}
+	return out, err
+}
+
+// CreateLedgerKey makes a signing key in a new file, with the public key beside
+// it, and returns the public key.
+func CreateLedgerKey(file, origin string) (string, error) {
+	return witness.CreateKey(rand.Reader, file, origin)
 }
 
 func databasePath(cfg *config.Config) string { return filepath.Join(cfg.DataDir, "portal.db") }

@@ -136,7 +136,7 @@ func (p *Portal) newWitness(ctx context.Context) (*witness.Witness, error) {
 	var sink witness.Sink
 	if l.SecondSink != "" {
 		var err error
-		if sink, err = witness.ParseSink(l.SecondSink); err != nil {
+		if sink, err = witness.ParseSink(l.SecondSink, l.SecondSinkToken); err != nil {
 			return nil, err
 		}
 	}

@@ -143,6 +143,9 @@ func (s SignIn) check() error {
 }
 
 func (l Ledger) check() error {
+	if l.SecondSink == "" && !l.SigningKey.IsZero() {
+		return invalid("ledger.second_sink", "the signed checkpoints have nowhere to go. Write file:PATH (on another volume), syslog:HOST:PORT or https://….")
+	}
 	if l.SecondSink != "" {
 		kind, rest, _ := strings.Cut(l.SecondSink, ":")
 		if rest == "" || !contains([]string{"file", "syslog", "https"}, kind) {

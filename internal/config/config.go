@@ -177,6 +177,8 @@ type Ledger struct {
 	SigningKey secret.Ref `yaml:"signing_key"`
 	// SecondSink is file:PATH, syslog:ADDRESS or https:URL.
 	SecondSink string `yaml:"second_sink"`
+	// SecondSinkToken is the bearer token for an https place.
+	SecondSinkToken secret.Ref `yaml:"second_sink_token"`
 }
 
 // Backup says when the database is copied, and where to.

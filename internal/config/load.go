@@ -168,7 +168,7 @@ func (c *Config) underDir(dir string) {
 	if path, ok := strings.CutPrefix(c.Ledger.SecondSink, "file:"); ok && !filepath.IsAbs(path) {
 		c.Ledger.SecondSink = "file:" + filepath.Join(dir, path)
 	}
-	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Notify.SMTP.Password, &c.Metrics.Token}
+	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Ledger.SecondSinkToken, &c.Notify.SMTP.Password, &c.Metrics.Token}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		refs = append(refs, &t.Scanner.ClientSecret, &t.Scanner.Certificate, &t.Executor.ClientSecret, &t.Executor.Certificate)

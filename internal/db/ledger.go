@@ -73,6 +73,30 @@ func (t *Tx) BeginEpoch(ctx context.Context, actor ledger.Actor, reason string) 
 	})
 }
 
+// Archive removes the entries up to one that a checkpoint vouches for, after
+// they were written to a file with the given SHA-256 and size, and records that.
+func (t *Tx) Archive(ctx context.Context, base ledger.Base, by ledger.Actor, file, sum string, size int64) error {
+	err := t.Record(ctx, ledger.Entry{
+		Action: ledger.LedgerArchive, Outcome: ledger.Done, Actor: by, Object: ledger.Object{Kind: "ledger"},
+		Details: map[ledger.Detail]string{ledger.Sequence: strconv.FormatInt(base.Seq, 10), ledger.Head: base.Hash.String(), ledger.SHA256: sum, ledger.File: file, ledger.Bytes: strconv.FormatInt(size, 10)},
+	})
+	if err != nil {
+		return err
+	}
+	for _, q := range []struct {
+		sql  string
+		args []any
+	}{
+		{`UPDATE ledger_base SET seq = $1, hash = $2`, []any{base.Seq, base.Hash[:]}},
+		{`DELETE FROM ledger WHERE seq <= $1`, []any{base.Seq}},
+	} {
+		if _, err := t.ExecContext(ctx, q.sql, q.args...); err != nil {
+			return fmt.Errorf("archive the ledger up to entry %d: %w", base.Seq, classify(err))
+		}
+	}
+	return nil
+}
+
 // AddCheckpoint keeps a copy of a checkpoint that reached the second place.
 func (t *Tx) AddCheckpoint(ctx context.Context, c ledger.Checkpoint, note string) error {
 	_, err := t.ExecContext(ctx, `INSERT INTO ledger_checkpoint (id, seq, at, note)
@@ -131,9 +155,11 @@ func (r *Reader) CheckpointCovering(ctx context.Context, seq int64) (string, err
 
 func ledgerIdentity(ctx context.Context, tx *sql.Tx) (ledger.Identity, error) {
 	var id ledger.Identity
-	err := tx.QueryRowContext(ctx, `SELECT database, epoch FROM ledger_identity`).Scan(&id.Database, &id.Epoch)
+	var hash []byte
+	err := tx.QueryRowContext(ctx, `SELECT i.database, i.epoch, b.seq, b.hash FROM ledger_identity i, ledger_base b`).Scan(&id.Database, &id.Epoch, &id.Base.Seq, &hash)
 	if err != nil {
 		return id, fmt.Errorf("read the ledger's identity: %w", classify(err))
 	}
+	copy(id.Base.Hash[:], hash)
 	return id, nil
 }

@@ -26,6 +26,7 @@ const (
 
 	LedgerEpoch      Action = "ledger.epoch" // a backup was restored: a new history begins
 	LedgerVerify     Action = "ledger.verify"
+	LedgerArchive    Action = "ledger.archive"    // a signed segment was written out and removed
 	LedgerCheckpoint Action = "ledger.checkpoint" // the second place failed, or works again
 
 	SetupCheck Action = "setup.check" // someone had a tenant's set-up checked
@@ -73,7 +74,7 @@ var ActionText = map[Action]string{
 	Export: "Exported a report", Configure: "Changed the configuration", SecretUse: "Used a secret",
 	Start: "Portal started", Stop: "Portal stopped", Migrate: "Database migrated", Backup: "Backup written",
 	Hold: "Execution put on hold", Release: "Execution released",
-	LedgerEpoch: "Backup restored, new epoch", LedgerVerify: "Ledger verified", LedgerCheckpoint: "Checkpoint sink changed state",
+	LedgerEpoch: "Backup restored, new epoch", LedgerVerify: "Ledger verified", LedgerArchive: "Ledger segment archived", LedgerCheckpoint: "Checkpoint sink changed state",
 	SetupCheck: "Checked the set-up",
 	ScanStart:  "Scan started", ScanCancel: "Scan cancelled", ScanFinish: "Scan finished", ScanHold: "Scan held back",
 	PolicyLoad: "Policies loaded", ViolationOpen: "Violation opened", ViolationClose: "Violation resolved",

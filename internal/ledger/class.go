@@ -71,6 +71,7 @@ const (
 	File        Detail = "file"         // name of an exported or backed-up file
 	Filter      Detail = "filter"       // of an export
 	Format      Detail = "format"       // csv, xlsx, json
+	Head        Detail = "head"         // hash of a ledger entry
 	Gap         Detail = "gap"          // what a scan did not see
 	Issuer      Detail = "issuer"       // of a token
 	Key         Detail = "key"          // configuration key
@@ -102,7 +103,7 @@ const (
 
 var detailClass = map[Detail]Class{
 	Address: Public, Attempt: Public, Bytes: Public, Call: Public, Count: Public, Decision: Public, Due: Public,
-	Epoch: Public, ErrorKind: Public, File: Public, Filter: Personal, Format: Public, Gap: Public, Issuer: Public,
+	Epoch: Public, ErrorKind: Public, File: Public, Filter: Personal, Format: Public, Gap: Public, Head: Digest, Issuer: Public,
 	Key: Public, Marker: Public, Method: Public, Plan: Digest, Policy: Public, Recipient: Personal, Reference: Public,
 	Report: Public, Resolution: Public, Role: Public, Roles: Public, Rule: Public, Run: Public, Scan: Public,
 	Sequence: Public, SHA256: Digest, Since: Public, Sink: Public, State: Public, StateBefore: Public, Status: Public,

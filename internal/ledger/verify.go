@@ -14,6 +14,23 @@ type Identity struct {
 	Database string
 	// Epoch counts the restores of the database, from 1.
 	Epoch int64
+	// Base is where the ledger begins in this file: after the last entry of the
+	// segments that were archived. Zero when nothing was.
+	Base Base
+}
+
+// Base is the last archived entry.
+type Base struct {
+	Seq  int64
+	Hash Hash
+}
+
+// Previous returns the hash before the first entry, and that entry's number.
+func (id Identity) Previous() (Hash, int64) {
+	if id.Base.Seq == 0 {
+		return Genesis(id.Database), 1
+	}
+	return id.Base.Hash, id.Base.Seq + 1
 }
 
 // Flaw is the kind of a Problem.
@@ -69,6 +86,7 @@ type checker struct {
 	wanted  map[int64]bool // numbers of checkpoints
 	found   map[int64]Hash
 	restore []restored
+	base    Base // the last archive that an entry tells of
 }
 
 // restored is a recorded restore: from its number on, a new epoch holds.
@@ -78,7 +96,8 @@ type restored struct{ seq, epoch int64 }
 // the chain and with the checkpoints, whose signatures OpenCheckpoint has
 // already checked. The error is of the reading, never of what was found.
 func Verify(id Identity, records iter.Seq2[Record, error], checkpoints []Checkpoint) (Verdict, error) {
-	return verifyFrom(id, Genesis(id.Database), 1, records, checkpoints)
+	prev, first := id.Previous()
+	return verifyFrom(id, prev, first, records, checkpoints)
 }
 
 // verifyFrom checks a part of the ledger that begins after prev.
@@ -93,6 +112,9 @@ func verifyFrom(id Identity, prev Hash, first int64, records iter.Seq2[Record, e
 			return c.Verdict, fmt.Errorf("verify ledger after entry %d: %w", c.Last, err)
 		}
 		c.record(r)
+	}
+	if id.Base.Seq > 0 && id.Base != c.base {
+		c.problem(id.Base.Seq, Missing, "Entries up to %d are not here, and no entry says that they were archived.", id.Base.Seq)
 	}
 	for _, cp := range checkpoints {
 		c.checkpoint(id, first, cp)
@@ -117,6 +139,16 @@ func (c *checker) record(r Record) {
 	c.next = max(c.next, r.Seq+1)
 	if c.wanted[r.Seq] {
 		c.found[r.Seq] = r.Hash
+	}
+	if bytes.Contains(r.Body, []byte(`"action":"`+LedgerArchive+`"`)) {
+		if e, err := r.Entry(); err == nil && e.Outcome == Done {
+			seq, _ := strconv.ParseInt(e.Details[Sequence], 10, 64)
+			hash, err := ParseHash(e.Details[Head])
+			if err == nil && seq > c.base.Seq && seq < r.Seq {
+				c.base = Base{seq, hash}
+				c.Notices = append(c.Notices, fmt.Sprintf("Entries up to %d were archived, as entry %d says; the file has the SHA-256 %s.", seq, r.Seq, e.Details[SHA256]))
+			}
+		}
 	}
 	if bytes.Contains(r.Body, []byte(`"action":"`+LedgerEpoch+`"`)) {
 		if e, err := r.Entry(); err == nil {

@@ -81,7 +81,8 @@ func Verify(ctx context.Context, r *db.Reader, public string, elsewhere []string
 // portal. The caller records that it was done, before.
 func Export(ctx context.Context, r *db.Reader, w io.Writer, origin string, now time.Time, elsewhere []string) error {
 	return r.LedgerSnapshot(ctx, func(id ledger.Identity, notes []string, entries iter.Seq2[ledger.Record, error]) error {
-		h := ledger.Header{Origin: origin, Database: id.Database, Epoch: id.Epoch, First: 1, Previous: ledger.Genesis(id.Database).String()}
+		prev, first := id.Previous()
+		h := ledger.Header{Origin: origin, Database: id.Database, Epoch: id.Epoch, First: first, Previous: prev.String()}
 		return ledger.WriteExport(w, h, now, append(notes[:len(notes):len(notes)], elsewhere...), entries)
 	})
 }
@@ -125,8 +126,8 @@ func behind(ctx context.Context, r *db.Reader, s Sink, public string) (string, e
 		return "", nil // a restore was recorded since
 	case last.Seq > seq:
 		return "The database is older than the last checkpoint in " + s.String() + " says." + remedy, nil
-	case last.Seq == 0:
-		return "", nil
+	case last.Seq <= id.Base.Seq:
+		return "", nil // archived since
 	}
 	rec, err := r.LedgerEntry(ctx, db.LedgerScope{All: true}, last.Seq)
 	if err != nil {

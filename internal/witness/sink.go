@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"steward/internal/fault"
+	"steward/internal/secret"
 )
 
 // Sink is the second place. Write returns only when the place has the note.
@@ -32,8 +33,23 @@ type Readable interface {
 const timeout = 10 * time.Second
 
 // ParseSink reads file:PATH, syslog:HOST:PORT (TCP, RFC 6587), syslog:udp:HOST:PORT
-// or an https address. Invalid when it is none of these.
-func ParseSink(text string) (Sink, error) {
+// or an https address. token, where it is not zero, is shown to the https
+// address as a bearer token, read anew each time. Invalid when it is none of
+// these, or when a token is given to a place that takes none.
+func ParseSink(text string, token secret.Ref) (Sink, error) {
+	s, err := parseSink(text)
+	if err != nil || token.IsZero() {
+		return s, err
+	}
+	h, ok := s.(*HTTPS)
+	if !ok {
+		return nil, fault.New(fault.Invalid, "ledger.second_sink_token is for https places only; %s takes none.", s)
+	}
+	h.token = token
+	return h, nil
+}
+
+func parseSink(text string) (Sink, error) {
 	scheme, rest, _ := strings.Cut(text, ":")
 	switch {
 	case rest == "":
@@ -160,6 +176,7 @@ func (s Syslog) Write(ctx context.Context, note string) error {
 type HTTPS struct {
 	url    string
 	shown  string
+	token  secret.Ref
 	client *http.Client
 }
 
@@ -212,6 +229,13 @@ func (h *HTTPS) Write(ctx context.Context, note string) error {
 		return fmt.Errorf("post to %s: %w", h, err)
 	}
 	req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	if !h.token.IsZero() {
+		token, err := h.token.Read()
+		if err != nil {
+			return fmt.Errorf("token for %s: %w", h, err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token.Reveal())
+	}
 	resp, err := h.client.Do(req)
 	if err != nil {
 		// url.Error repeats the address, whose query may be a secret.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"steward/internal/fault"
+	"steward/internal/secret"
 )
 
 func TestParseSink(t *testing.T) {
@@ -26,12 +27,12 @@ func TestParseSink(t *testing.T) {
 		"https:log.example/c":              "https://log.example/c",
 		"http://127.0.0.1:9/c":             "http://127.0.0.1:9/c",
 	} {
-		if s, err := ParseSink(text); err != nil || s.String() != want {
+		if s, err := ParseSink(text, secret.Ref{}); err != nil || s.String() != want {
 			t.Errorf("ParseSink(%q) = %v, %v; want %s", text, s, err, want)
 		}
 	}
 	for _, text := range []string{"", "file:", "syslog:", "syslog:log.example", "ftp://x", "http://log.example/c", "https://", "https://user:canary@log.example/", "/var/x"} {
-		if s, err := ParseSink(text); !fault.Is(err, fault.Invalid) {
+		if s, err := ParseSink(text, secret.Ref{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("ParseSink(%q) = %v, %v", text, s, err)
 		}
 	}
@@ -89,7 +90,7 @@ func TestSyslogSink(t *testing.T) {
 		_ = conn.Close()
 		got <- string(raw)
 	}()
-	s, err := ParseSink("syslog:" + ln.Addr().String())
+	s, err := ParseSink("syslog:"+ln.Addr().String(), secret.Ref{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +115,7 @@ func TestHTTPSSinkStaysWithItsHost(t *testing.T) {
 	t.Cleanup(other.Close)
 	first := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
 	t.Cleanup(first.Close)
-	s, err := ParseSink(first.URL)
+	s, err := ParseSink(first.URL, secret.Ref{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +123,7 @@ func TestHTTPSSinkStaysWithItsHost(t *testing.T) {
 		t.Errorf("a redirect was followed (%d) or taken for success: %v", elsewhere.Load(), err)
 	}
 	for _, url := range []string{"https://169.254.169.254/latest", "https://[fe80::1]/", "https://0.0.0.0/"} {
-		s, err := ParseSink(url)
+		s, err := ParseSink(url, secret.Ref{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -170,7 +170,7 @@ func TestSinkDownStopsPrivilegedWork(t *testing.T) {
 	status.Store(http.StatusNoContent)
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(int(status.Load())) }))
 	t.Cleanup(srv.Close)
-	sink, err := ParseSink(srv.URL + "/notes?key=canary")
+	sink, err := ParseSink(srv.URL+"/notes?key=canary", secret.Ref{})
 	if err != nil {
 		t.Fatal(err)
 	}
