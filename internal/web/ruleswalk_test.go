@@ -14,7 +14,9 @@ import (
 
 	"steward/internal/audit/audittest"
 	"steward/internal/browser"
+	"steward/internal/db"
 	"steward/internal/db/dbtest"
+	"steward/internal/desk"
 )
 
 // TestWalkOfARule goes in Chromium, without scripts, the way of a rule:
@@ -67,14 +69,36 @@ func TestWalkOfARule(t *testing.T) {
 		t.Errorf("after the decision the page says %s", got)
 	}
 
-	passed.Store(int64(120 * 24 * time.Hour))
-	v, err := d.Reader().ViewNow(t.Context(), audittest.TenantName)
-	if err != nil {
-		t.Fatal(err)
+	// Two weeks before its end whoever answers for it is told.
+	passed.Store(int64(80 * 24 * time.Hour))
+	loop := &desk.Rules{DB: d}
+	view := func() db.View {
+		v, err := d.Reader().ViewNow(t.Context(), audittest.TenantName)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
 	}
-	if n, err := d.EndWaivers(t.Context(), v, clock()); n != 1 || err != nil {
+	turn := func() {
+		if _, err := loop.Remind(t.Context(), view()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turn()
+	p.Goto(srv.URL + "/outbox?what=waiver+ends")
+	if got := p.Text("table[data-testid=list]"); !strings.Contains(got, "Olga Operator") || !strings.Contains(got, "Renew it before, or mend what it accepts.") || !strings.Contains(got, "not sent") {
+		t.Errorf("before the end, to be told is: %s", got)
+	}
+
+	// Its end comes: the violation is open again, and the ended waiver is itself
+	// a violation that cannot be waived.
+	passed.Store(int64(120 * 24 * time.Hour))
+	if n, err := d.EndWaivers(t.Context(), view(), clock()); n != 1 || err != nil {
 		t.Fatalf("%d waivers ended, %v", n, err)
 	}
+	turn()
+	r.exec(`DELETE FROM evaluation`) // as another scan would
+	r.judge()
 	p.Goto(page)
 	if got := p.Text("main"); !strings.Contains(got, "ended the waiver") || strings.Contains(got, "Waived until") {
 		t.Errorf("after its last day the page says %s", got)
@@ -82,6 +106,37 @@ func TestWalkOfARule(t *testing.T) {
 	p.Goto(waiver)
 	if got := p.Text("main"); !strings.Contains(got, "itself a violation") {
 		t.Errorf("the ended waiver says %s", got)
+	}
+	*r.who = operator
+	p.Goto(srv.URL + "/violations?rule=waiver.ended")
+	if got := p.Text("table[data-testid=list]"); !strings.Contains(got, "owners.few") {
+		t.Errorf("the list of ended waivers says %s", got)
+	}
+	ended := fmt.Sprintf("%s/violations/%d", srv.URL, r.some("waiver.ended"))
+	p.Goto(ended)
+	if got := p.Text("main"); strings.Contains(got, "Ask for a waiver") {
+		t.Errorf("a waiver of an ended waiver is offered: %s", got)
+	}
+	p.Goto(ended + "/waive")
+	p.Fill("[name=reason]", "Waive the waiver, then")
+	p.Submit("[data-testid=form]")
+	if got := p.Text("main"); !strings.Contains(got, "cannot be waived") && !strings.Contains(got, "never be waived") {
+		t.Errorf("asking anyway is answered by %s", got)
+	}
+
+	// Renewed, it is none any more.
+	p.Goto(page + "/waive")
+	p.Fill("[name=reason]", "The second admin starts in May, it is signed")
+	p.Submit("[data-testid=form]")
+	renewal := p.URL()
+	*r.who = approver
+	p.Goto(renewal)
+	p.Click("[name=decision][value=approve]")
+	p.Submit("form[action$='/decide']")
+	r.exec(`DELETE FROM evaluation`)
+	r.judge()
+	if n := r.one(`SELECT count(*) FROM violation WHERE rule = 'waiver.ended' AND state <> 'resolved'`); n != 0 {
+		t.Errorf("renewed, and %d ended waivers are still found", n)
 	}
 }
 
