@@ -63,11 +63,16 @@ const (
 	EditRequest   Action = "request.edit"
 	WithdrawOwn   Action = "request.withdraw"
 	DecideRequest Action = "request.decide"
-	ResolveStep   Action = "run.resolve"
-	CancelRun     Action = "run.cancel"
-	BreakGlass    Action = "break_glass"
-	HoldExecutor  Action = "executor.hold"
-	TestNotices   Action = "notice.test"
+	// CommentRequest is to write at a request; that one has to do with it is
+	// asked of the request.
+	CommentRequest Action = "request.comment"
+	// Delegate is to let another approver decide in one's place.
+	Delegate     Action = "request.delegate"
+	ResolveStep  Action = "run.resolve"
+	CancelRun    Action = "run.cancel"
+	BreakGlass   Action = "break_glass"
+	HoldExecutor Action = "executor.hold"
+	TestNotices  Action = "notice.test"
 
 	Configure         Action = "configure"
 	ViewSessions      Action = "session.view_all"
@@ -153,16 +158,18 @@ var Permits = map[Action]Permit{
 	AnswerAsOwner:   {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
 	Attest:          {Roles: []Role{Operator}, Reach: WholeTenant},
 
-	BeginRequest:  {Roles: askers, Reach: InPart},
-	MakeRequest:   {Roles: []Role{Requester}, Reach: InPart},
-	EditRequest:   {Roles: askers, Reach: InPart},
-	WithdrawOwn:   {Roles: askers, Reach: InPart},
-	DecideRequest: {Roles: []Role{Approver}, Reach: InPart, Recent: true},
-	ResolveStep:   {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
-	CancelRun:     {Roles: []Role{Operator}, Reach: WholeTenant},
-	BreakGlass:    {Roles: running, Reach: WholeTenant, Recent: true},
-	HoldExecutor:  {Roles: running, Reach: WholeTenant},
-	TestNotices:   {Roles: []Role{Admin}, Reach: Everywhere},
+	BeginRequest:   {Roles: askers, Reach: InPart},
+	MakeRequest:    {Roles: []Role{Requester}, Reach: InPart},
+	EditRequest:    {Roles: askers, Reach: InPart},
+	WithdrawOwn:    {Roles: askers, Reach: InPart},
+	DecideRequest:  {Roles: []Role{Approver}, Reach: InPart, Recent: true},
+	CommentRequest: {Roles: askers, Reach: InPart},
+	Delegate:       {Roles: []Role{Approver}, Reach: InPart, Recent: true},
+	ResolveStep:    {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
+	CancelRun:      {Roles: []Role{Operator}, Reach: WholeTenant},
+	BreakGlass:     {Roles: running, Reach: WholeTenant, Recent: true},
+	HoldExecutor:   {Roles: running, Reach: WholeTenant},
+	TestNotices:    {Roles: []Role{Admin}, Reach: Everywhere},
 
 	Configure:         {Roles: []Role{Admin}, Reach: Everywhere, Recent: true},
 	ViewSessions:      {Roles: []Role{Admin}, Reach: Everywhere},

@@ -76,7 +76,7 @@ func (d *Desk) facing(ctx context.Context, tx *db.Tx, by By, id string) (request
 		return f, err
 	}
 	if f.Request.State == request.Draft {
-		if !own(by, f.Request) {
+		if !own(by, f.Request) && (f.Request.Revision == 0 || mayAll(by.Person, auth.DecideRequest, f.Request.Tenant, places) != nil) {
 			return f, auth.Hidden()
 		}
 		return f, request.CheckMove(request.Draft, request.Approved)

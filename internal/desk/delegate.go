@@ -63,3 +63,23 @@ func (b By) delegation(id int64, reason string) ledger.Entry {
 	e.Object, e.Reason = ledger.Object{Kind: "delegation", ID: strconv.FormatInt(id, 10)}, reason
 	return e
 }
+
+// Deciders are the people somebody could let decide in their place: those who
+// ever signed in as approvers, without themselves.
+func (d *Desk) Deciders(ctx context.Context, by By) ([]request.Party, error) {
+	if !by.Has(auth.Approver) {
+		return nil, nil
+	}
+	known, err := d.people(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []request.Party
+	for _, p := range known {
+		who := By{Person: p}.Party()
+		if p.Has(auth.Approver) && !who.Same(by.Party()) {
+			out = append(out, who)
+		}
+	}
+	return out, nil
+}

@@ -35,7 +35,7 @@ func (d *Desk) Inbox(ctx context.Context, by By, tenants []string) ([]Waiting, e
 	for _, one := range given {
 		people = append(people, one.From)
 	}
-	all, err := d.db.Reader().Undecided(ctx, scopes(by.Person, auth.DecideRequest, tenants), people, d.now(), inboxSize)
+	all, err := d.db.Reader().Undecided(ctx, Scopes(by.Person, auth.DecideRequest, tenants), people, d.now(), inboxSize)
 	if err != nil {
 		return nil, err
 	}
@@ -110,8 +110,8 @@ func (d *Desk) Count(ctx context.Context, by By, tenants []string) (n int64, err
 	return n, err
 }
 
-// scopes is what of each tenant's requests a person reaches with an action.
-func scopes(p auth.Person, a auth.Action, tenants []string) map[string]db.RequestScope {
+// Scopes is what of each tenant's requests a person reaches with an action.
+func Scopes(p auth.Person, a auth.Action, tenants []string) map[string]db.RequestScope {
 	out := map[string]db.RequestScope{}
 	for _, name := range tenants {
 		var s db.RequestScope

@@ -202,7 +202,9 @@ func TestOutbox(t *testing.T) {
 	news(late.ID, "decide Eve, decide Fay, expired Anna")
 	waiting, err := o.db.Reader().WaitingNotices(ctx, 100)
 	o.check(err)
-	take := func() error { return o.db.Write(ctx, func(tx *db.Tx) error { return tx.TakeNotice(ctx, waiting[0].ID, "sent by mail") }) }
+	take := func() error {
+		return o.db.Write(ctx, func(tx *db.Tx) error { return tx.TakeNotice(ctx, waiting[0].ID, "sent by mail") })
+	}
 	o.check(take())
 	refused(t, "taken twice", take(), fault.Conflict)
 }

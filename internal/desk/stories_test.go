@@ -115,7 +115,7 @@ func stories() []story {
 				_, err := o.desk.Withdraw(o.tb.Context(), requester("Anna"), r.ID, r.Version, "no longer needed")
 				o.check(err)
 			}},
-		{name: "after it was edited and not submitted again", asks: "Anna", params: dev("Ben"), who: approver("Eve"), want: fault.NotFound,
+		{name: "after it was edited and not submitted again", asks: "Anna", params: dev("Ben"), who: approver("Eve"), want: fault.Conflict,
 			before: func(o *office, r request.Request) {
 				_, err := o.desk.Edit(o.tb.Context(), requester("Anna"), r.ID, r.Version, desk.In{Params: dev("Dan")})
 				o.check(err)
@@ -132,7 +132,7 @@ func stories() []story {
 				_, err := o.desk.Reject(o.tb.Context(), approver("Fay"), r.ID, r.Plan, "not needed at all")
 				o.check(err)
 			}},
-		{name: "after it was asked back", asks: "Anna", params: dev("Ben"), who: approver("Eve"), want: fault.NotFound,
+		{name: "after it was asked back", asks: "Anna", params: dev("Ben"), who: approver("Eve"), want: fault.Conflict,
 			before: func(o *office, r request.Request) {
 				_, err := o.desk.AskBack(o.tb.Context(), approver("Fay"), r.ID, r.Plan, "what for?")
 				o.check(err)

@@ -39,7 +39,9 @@ func (d *Desk) VoidOnPolicyChange(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return d.sweep(ctx, "void", func(tx *db.Tx) ([]request.Request, error) { return tx.RequestsUnderOtherRules(ctx, set.Hash, sweepSize) },
+	return d.sweep(ctx, "void", func(tx *db.Tx) ([]request.Request, error) {
+		return tx.RequestsUnderOtherRules(ctx, set.Hash, sweepSize)
+	},
 		func(tx *db.Tx, r request.Request) error { return void(ctx, tx, r, otherRules) })
 }
 

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -17,6 +18,16 @@ type RequestDesk interface {
 	Edit(ctx context.Context, by desk.By, id string, version int64, in desk.In) (request.Request, error)
 	Preview(ctx context.Context, by desk.By, r request.Request, in desk.In) (desk.Preview, error)
 	Submit(ctx context.Context, by desk.By, id string, version int64) (request.Request, desk.Preview, error)
+	Standing(ctx context.Context, by desk.By, id string) (desk.Standing, error)
+	Inbox(ctx context.Context, by desk.By, tenants []string) ([]desk.Waiting, error)
+	Count(ctx context.Context, by desk.By, tenants []string) (int64, error)
+	Approve(ctx context.Context, by desk.By, id, plan, note string) (request.Request, error)
+	Reject(ctx context.Context, by desk.By, id, plan, note string) (request.Request, error)
+	AskBack(ctx context.Context, by desk.By, id, plan, question string) (request.Request, error)
+	Comment(ctx context.Context, by desk.By, id, text string) error
+	Delegate(ctx context.Context, by desk.By, to request.Party, starts, ends time.Time, reason string) (int64, error)
+	EndDelegation(ctx context.Context, by desk.By, id int64) error
+	Deciders(ctx context.Context, by desk.By) ([]request.Party, error)
 	Withdraw(ctx context.Context, by desk.By, id string, version int64, reason string) (request.Request, error)
 }
 

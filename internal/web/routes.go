@@ -45,7 +45,7 @@ func (s *Server) public() []route {
 // routes is the table. Order does not matter; addresses are those of the
 // design, and a list's exports stand beside it with the same filters.
 func (s *Server) routes() []route {
-	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes())
+	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes(), s.deciding())
 	for _, r := range audit.Reports() {
 		table = append(table, s.reportRoutes(r)...)
 	}
