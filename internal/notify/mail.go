@@ -1,0 +1,113 @@
+package notify
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/textproto"
+	"time"
+
+	mail "github.com/wneessen/go-mail"
+
+	"steward/internal/fault"
+	"steward/internal/secret"
+)
+
+// SMTP says how mails leave: by STARTTLS, always. A server without it is not
+// used, for mails name workspaces and people.
+type SMTP struct {
+	Host string
+	// Port is 587 when zero.
+	Port int
+	// From is the sender's address.
+	From string
+	// Username and Password sign in; none when Username is empty.
+	Username string
+	Password secret.Ref
+	// Roots are the authorities that are believed; nil for the system's.
+	Roots *x509.CertPool
+	// Now stamps mails.
+	Now func() time.Time
+}
+
+// Send sends one mail with one message, or with those of a day. An error that
+// the server calls final is permanent.
+func (s SMTP) Send(ctx context.Context, to string, messages []Message) error {
+	m, err := s.compose(to, messages)
+	if err != nil {
+		return err
+	}
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	if err := client.DialAndSendWithContext(ctx, m); err != nil {
+		return mailFault(err)
+	}
+	return nil
+}
+
+func (s SMTP) client() (*mail.Client, error) {
+	port := s.Port
+	if port == 0 {
+		port = 587
+	}
+	options := []mail.Option{
+		mail.WithPort(port), mail.WithTLSPolicy(mail.TLSMandatory), mail.WithTimeout(sendTime), mail.WithHELO("steward.invalid"),
+		mail.WithTLSConfig(&tls.Config{ServerName: s.Host, MinVersion: tls.VersionTLS12, RootCAs: s.Roots}),
+	}
+	if s.Username != "" {
+		password, err := s.Password.Read()
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(s.Username), mail.WithPassword(password.Reveal()))
+	}
+	client, err := mail.NewClient(s.Host, options...)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "The mail server of the configuration cannot be used: check notify.smtp.")
+	}
+	return client, nil
+}
+
+func (s SMTP) compose(to string, messages []Message) (*mail.Msg, error) {
+	m := mail.NewMsg(mail.WithNoDefaultUserAgent())
+	if err := m.FromFormat("Steward", s.From); err != nil {
+		return nil, Permanent(fault.Wrap(err, fault.Invalid, "notify.smtp.from is not an address."))
+	}
+	if err := m.To(to); err != nil {
+		return nil, Permanent(fault.Wrap(err, fault.Invalid, "This is not an address that mail can be sent to."))
+	}
+	m.Subject(subject(messages))
+	m.SetDateWithValue(s.Now())
+	m.SetMessageIDWithValue(fmt.Sprintf("steward-%d@%s", messages[0].Number, domain(s.From)))
+	m.SetGenHeader("Auto-Submitted", "auto-generated") // no answers from holidays
+	text, html, err := bodies(messages)
+	if err != nil {
+		return nil, err
+	}
+	m.SetBodyString(mail.TypeTextPlain, text)
+	m.AddAlternativeString(mail.TypeTextHTML, html)
+	return m, nil
+}
+
+// mailFault gives an error of the server its meaning: what it calls final is
+// not tried again, and its words are not shown, for they may repeat what was
+// sent.
+func mailFault(err error) error {
+	var se *mail.SendError
+	if errors.As(err, &se) && !se.IsTemp() && se.Reason != mail.ErrConnCheck {
+		return Permanent(fault.Wrap(err, fault.Invalid, "The mail server refuses this mail for good. Its log says why."))
+	}
+	var answer *textproto.Error
+	if errors.As(err, &answer) && answer.Code >= 500 {
+		return Permanent(fault.Wrap(err, fault.Invalid, "The mail server refuses with %d. Check the sender and the sign-in under notify.smtp.", answer.Code))
+	}
+	var unknown x509.UnknownAuthorityError
+	if errors.As(err, &unknown) {
+		return fault.Wrap(err, fault.Unavailable, "The mail server's certificate is not from an authority that is believed here. Set notify.ca.")
+	}
+	return fault.Wrap(err, fault.Unavailable, "The mail server could not be reached, or it broke off. It is tried again.")
+}

@@ -1,0 +1,131 @@
+package notify
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"steward/internal/db"
+)
+
+// Mail is the channel of mails; teams and webhook are those of places.
+const (
+	Mail    = "mail"
+	Teams   = "teams"
+	Webhook = "webhook"
+)
+
+// takeAtOnce is how many messages are handed over in one transaction.
+const takeAtOnce = 200
+
+// take turns what is to be told into deliveries, all of it.
+func (n *Notifier) take(ctx context.Context) error {
+	for more := true; more; {
+		err := n.cfg.DB.Write(ctx, func(tx *db.Tx) error {
+			list, err := tx.Untold(ctx, takeAtOnce)
+			if err != nil {
+				return err
+			}
+			more = len(list) == takeAtOnce
+			for _, u := range list {
+				if err := n.hand(ctx, tx, u); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hand writes down by which ways something is told, and that it was taken.
+func (n *Notifier) hand(ctx context.Context, tx *db.Tx, u db.Untold) error {
+	var ways []string
+	if n.cfg.Mail != nil && u.Address != "" {
+		way, err := n.mail(ctx, tx, u)
+		if err != nil {
+			return err
+		}
+		ways = append(ways, way)
+	}
+	for _, p := range n.cfg.Places {
+		if !p.hears(u.Event) {
+			continue
+		}
+		if err := tx.Deliver(ctx, db.Delivery{Untold: u, Channel: p.Channel, Place: p.Name, Due: tx.Now}); err != nil {
+			return err
+		}
+		ways = append(ways, p.Channel+" "+p.Name)
+	}
+	how := strings.Join(ways, ", ")
+	if how == "" {
+		how = "nobody: there is no address, and no place hears of it"
+	}
+	return tx.Taken(ctx, u, how)
+}
+
+// mail hands a mail over as its reader wants it.
+func (n *Notifier) mail(ctx context.Context, tx *db.Tx, u db.Untold) (way string, err error) {
+	wish, err := tx.MailWishFor(ctx, u.Address)
+	if err != nil {
+		return "", err
+	}
+	d := db.Delivery{Untold: u, Channel: Mail, Place: strings.ToLower(u.Address)}
+	d.Due, d.Digest = when(wish, tx.Now)
+	if wish.Often == "never" {
+		d.State = db.DeliveryNotWanted
+		return "no mail wanted", tx.Deliver(ctx, d)
+	}
+	if d.Digest {
+		way = "mail of the day"
+	} else {
+		way = "mail"
+	}
+	return way, tx.Deliver(ctx, d)
+}
+
+// digestHour is when the mail of the day leaves, in the reader's zone.
+const digestHour = 7
+
+// when is when a mail may leave, and whether with others of the day.
+func when(w db.MailWish, now time.Time) (due time.Time, digest bool) {
+	zone, err := time.LoadLocation(w.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	local := now.In(zone)
+	if w.Often == "daily" {
+		at := time.Date(local.Year(), local.Month(), local.Day(), digestHour, 0, 0, 0, zone)
+		if !at.After(now) {
+			at = time.Date(local.Year(), local.Month(), local.Day()+1, digestHour, 0, 0, 0, zone)
+		}
+		return at.UTC(), true
+	}
+	if !quiet(w, local.Hour()) {
+		return now, false
+	}
+	at := time.Date(local.Year(), local.Month(), local.Day(), w.QuietTo, 0, 0, 0, zone)
+	if !at.After(now) {
+		at = time.Date(local.Year(), local.Month(), local.Day()+1, w.QuietTo, 0, 0, 0, zone)
+	}
+	return at.UTC(), false
+}
+
+// quiet tells whether an hour lies in the quiet ones, also over midnight.
+func quiet(w db.MailWish, hour int) bool {
+	if w.QuietFrom <= w.QuietTo {
+		return hour >= w.QuietFrom && hour < w.QuietTo
+	}
+	return hour >= w.QuietFrom || hour < w.QuietTo
+}
+
+// hears tells whether the place wants to know of an event.
+func (p Place) hears(event string) bool {
+	return len(p.Events) == 0 || slices.ContainsFunc(p.Events, func(e string) bool {
+		return e == event || strings.HasSuffix(e, ".") && strings.HasPrefix(event, e)
+	})
+}
