@@ -12,6 +12,7 @@ import (
 	"steward/internal/desk"
 	"steward/internal/evaluate"
 	"steward/internal/fault"
+	"steward/internal/notify"
 	"steward/internal/policy"
 	"steward/internal/web/guard"
 	"steward/internal/witness"
@@ -45,6 +46,8 @@ type Portal struct {
 	// copies makes backups by the clock; nil when none are configured, and
 	// before Serve.
 	copies *backups
+	// telling tells people; nil when there is no way to, and before Serve.
+	telling *notify.Notifier
 	// witness is nil when no signing key is configured, and before Serve.
 	witness *witness.Witness
 	closed  sync.Once

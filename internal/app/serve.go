@@ -39,6 +39,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if p.copies, err = p.newBackups(); err != nil {
 		return err
 	}
+	if p.telling, err = p.newNotifier(); err != nil {
+		return err
+	}
 	pages, err := p.newPages(signIn)
 	if err != nil {
 		return err
@@ -58,6 +61,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	wg.Go(func() { p.sweepRequests(work) })
 	if p.witness != nil {
 		wg.Go(func() { p.witness.Run(work) })
+	}
+	if p.telling != nil {
+		wg.Go(func() { p.telling.Run(work) })
 	}
 	if p.copies != nil {
 		wg.Go(func() { p.copies.run(work) })

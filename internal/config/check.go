@@ -38,6 +38,9 @@ func (c *Config) check() error {
 	if err := c.Ledger.check(); err != nil {
 		return err
 	}
+	if err := c.Notify.check(); err != nil {
+		return err
+	}
 	if err := c.Owners.check(); err != nil {
 		return err
 	}

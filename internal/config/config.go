@@ -153,7 +153,15 @@ type Notify struct {
 	SMTP     SMTP      `yaml:"smtp"`
 	Teams    []Webhook `yaml:"teams"`
 	Webhooks []Webhook `yaml:"webhooks"`
+	// Allow are networks that webhooks may be in although they are not public.
+	Allow []string `yaml:"allow"`
+	// CA is a file of authorities that mail servers and webhooks are believed
+	// by, besides the system's.
+	CA string `yaml:"ca"`
 }
+
+// Configured reports whether messages leave at all.
+func (n Notify) Configured() bool { return n.SMTP.Host != "" || len(n.Teams)+len(n.Webhooks) > 0 }
 
 // SMTP is a mail server.
 type SMTP struct {

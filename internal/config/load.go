@@ -160,7 +160,7 @@ func (c *Config) complete() {
 // that it means the same wherever the portal is started from. Absolute paths
 // stay.
 func (c *Config) underDir(dir string) {
-	for _, p := range []*string{&c.DataDir, &c.Policies, &c.Approvals, &c.Backup.Directory} {
+	for _, p := range []*string{&c.DataDir, &c.Policies, &c.Approvals, &c.Backup.Directory, &c.Notify.CA} {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(dir, *p)
 		}
@@ -169,6 +169,11 @@ func (c *Config) underDir(dir string) {
 		c.Ledger.SecondSink = "file:" + filepath.Join(dir, path)
 	}
 	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Ledger.SecondSinkToken, &c.Notify.SMTP.Password, &c.Metrics.Token}
+	for _, list := range [][]Webhook{c.Notify.Teams, c.Notify.Webhooks} {
+		for i := range list {
+			refs = append(refs, &list[i].URL, &list[i].Key)
+		}
+	}
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		refs = append(refs, &t.Scanner.ClientSecret, &t.Scanner.Certificate, &t.Executor.ClientSecret, &t.Executor.Certificate)

@@ -32,7 +32,7 @@ type Config struct {
 	// PublicURL begins every link.
 	PublicURL string
 	// Tenant names a tenant by its number in the database.
-	Tenant func(ctx context.Context, id int64) string
+	Tenant func(id int64) string
 	Now    func() time.Time
 	Log    *slog.Logger
 }
@@ -131,7 +131,7 @@ func (n *Notifier) send(ctx context.Context, d db.Delivery, batch []db.Delivery)
 	defer cancel()
 	messages := make([]Message, 0, len(batch))
 	for _, one := range batch {
-		messages = append(messages, n.message(ctx, one))
+		messages = append(messages, n.message(one))
 	}
 	if d.Channel == Mail {
 		if n.cfg.Mail == nil {
@@ -147,9 +147,9 @@ func (n *Notifier) send(ctx context.Context, d db.Delivery, batch []db.Delivery)
 	return errNoPlace
 }
 
-func (n *Notifier) message(ctx context.Context, d db.Delivery) Message {
+func (n *Notifier) message(d db.Delivery) Message {
 	m := Message{Number: d.ID, Event: d.Event, At: d.At, Name: d.Name, Address: d.Address, Says: d.Says, Why: d.Why, Link: n.cfg.PublicURL + d.Link}
-	m.Tenant = n.cfg.Tenant(ctx, d.Tenant)
+	m.Tenant = n.cfg.Tenant(d.Tenant)
 	return m.clean()
 }
 

@@ -40,7 +40,7 @@ func newDesk(t *testing.T, places ...notify.Place) *desk {
 		places[i].Send = func(_ context.Context, m notify.Message) error { return d.leave(name, m) }
 	}
 	d.n = notify.New(notify.Config{DB: d.db, Places: places, PublicURL: "https://governance.example", Now: func() time.Time { return d.now }, Log: slog.New(slog.DiscardHandler),
-		Tenant: func(context.Context, int64) string { return "contoso" },
+		Tenant: func(int64) string { return "contoso" },
 		Mail:   func(_ context.Context, to string, all []notify.Message) error { return d.leave(to, all...) }})
 	return d
 }
