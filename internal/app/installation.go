@@ -34,6 +34,7 @@ func (i installation) Facts(context.Context) web.Facts {
 	f := web.Facts{
 		Version: b.Version, Platform: b.Go + ", " + b.OS + "/" + b.Arch + ", " + plural(runtime.NumCPU(), "processor"), Started: i.started,
 		DataDir: cfg.DataDir, Database: databaseSize(cfg.DataDir), Unsigned: i.portal.witness == nil, Rules: i.portal.rulesState(), Credentials: credentials(cfg),
+		Channels: channels(cfg.Notify),
 	}
 	f.Free, f.Total, _ = disk(cfg.DataDir) // an unknown size is shown as unknown
 	if w := i.portal.witness; w != nil {

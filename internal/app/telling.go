@@ -36,6 +36,21 @@ func (p *Portal) newNotifier() (*notify.Notifier, error) {
 	return notify.New(out), nil
 }
 
+// channels names the ways by which people are told.
+func channels(c config.Notify) []string {
+	var out []string
+	if c.SMTP.Host != "" {
+		out = append(out, "mail")
+	}
+	for _, w := range c.Teams {
+		out = append(out, "Teams "+w.Name)
+	}
+	for _, w := range c.Webhooks {
+		out = append(out, "webhook "+w.Name)
+	}
+	return out
+}
+
 func (p *Portal) place(channel string, w config.Webhook, client *http.Client) notify.Place {
 	h := notify.Hook{URL: w.URL, Key: w.Key, Client: client, Now: p.clock.now()}
 	out := notify.Place{Channel: channel, Name: w.Name, Events: w.Events, Send: h.Webhook}

@@ -72,7 +72,7 @@ const (
 	CancelRun    Action = "run.cancel"
 	BreakGlass   Action = "break_glass"
 	HoldExecutor Action = "executor.hold"
-	TestNotices  Action = "notice.test"
+	SendNotices  Action = "notice.send"
 
 	Configure         Action = "configure"
 	ViewSessions      Action = "session.view_all"
@@ -169,7 +169,7 @@ var Permits = map[Action]Permit{
 	CancelRun:      {Roles: []Role{Operator}, Reach: WholeTenant},
 	BreakGlass:     {Roles: running, Reach: WholeTenant, Recent: true},
 	HoldExecutor:   {Roles: running, Reach: WholeTenant},
-	TestNotices:    {Roles: []Role{Admin}, Reach: Everywhere},
+	SendNotices:    {Roles: running, Reach: WholeTenant},
 
 	Configure:         {Roles: []Role{Admin}, Reach: Everywhere, Recent: true},
 	ViewSessions:      {Roles: []Role{Admin}, Reach: Everywhere},

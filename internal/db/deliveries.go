@@ -176,9 +176,30 @@ func (t *Tx) ReplayDelivery(ctx context.Context, id int64) (Delivery, error) {
 	return scanDelivery(rows)
 }
 
-// CountDeliveries counts what waits and what was given up.
-func (r *Reader) CountDeliveries(ctx context.Context) (waiting, givenUp int64, err error) {
-	err = r.QueryRow(ctx, `SELECT (SELECT count(*) FROM delivery WHERE state = 'waiting'), (SELECT count(*) FROM delivery WHERE state = 'given up')`).Scan(&waiting, &givenUp)
+// GivenUpDeliveries returns the numbers of a tenant's messages that were given
+// up, oldest first.
+func (t *Tx) GivenUpDeliveries(ctx context.Context, tenant string) ([]int64, error) {
+	rows, err := t.QueryContext(ctx, `SELECT d.id FROM delivery d JOIN tenant t ON t.id = d.tenant WHERE d.state = 'given up' AND t.name = $1 ORDER BY d.id LIMIT 1000`, tenant)
+	if err != nil {
+		return nil, fmt.Errorf("list messages that were given up: %w", classify(err))
+	}
+	defer func() { _ = rows.Close() }()
+	var out []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, classify(err)
+		}
+		out = append(out, id)
+	}
+	return out, classify(rows.Err())
+}
+
+// CountDeliveries counts what waits and what was given up in a tenant; in all
+// of them when it is empty.
+func (r *Reader) CountDeliveries(ctx context.Context, tenant string) (waiting, givenUp int64, err error) {
+	const of = ` FROM delivery d JOIN tenant t ON t.id = d.tenant WHERE ($1 = '' OR t.name = $1) AND d.state = `
+	err = r.QueryRow(ctx, `SELECT (SELECT count(*)`+of+`'waiting'), (SELECT count(*)`+of+`'given up')`, tenant).Scan(&waiting, &givenUp)
 	if err != nil {
 		return 0, 0, fmt.Errorf("count deliveries: %w", classify(err))
 	}

@@ -64,7 +64,9 @@ const (
 	StepRetry  Action = "step.retry"   // sent again because that is provably safe
 	StepDecide Action = "step.resolve" // a person decided what became of it
 
-	Notify Action = "notice.send"
+	Notify      Action = "notice.send"
+	NotifyAgain Action = "notice.again" // what was given up is tried again
+	NotifyWish  Action = "notice.wish"  // somebody chose how they are told
 )
 
 // ActionText says what each action means, for filters and the page.
@@ -85,7 +87,7 @@ var ActionText = map[Action]string{
 	RequestExpire: "Request expired", RequestFinish: "Request finished", BreakGlass: "Break-glass used",
 	RunStart: "Run started", RunCancel: "Run cancelled", RunFinish: "Run finished",
 	StepWrite: "Wrote to the tenant", StepAdopt: "Adopted an earlier write", StepRetry: "Wrote again",
-	StepDecide: "Step resolved by a person", Notify: "Notice sent",
+	StepDecide: "Step resolved by a person", Notify: "Notice sent", NotifyAgain: "Notices sent again", NotifyWish: "Chose how to be told",
 }
 
 // Valid reports whether the action is in the list.

@@ -131,7 +131,7 @@ func TestGivenUpAndSentAgain(t *testing.T) {
 	for range 24 * 60 {
 		d.after(time.Minute)
 	}
-	waiting, givenUp, err := d.db.Reader().CountDeliveries(t.Context())
+	waiting, givenUp, err := d.db.Reader().CountDeliveries(t.Context(), "contoso")
 	if err != nil || waiting != 0 || givenUp != 1 {
 		t.Fatalf("after a day: %d waiting, %d given up, %v", waiting, givenUp, err)
 	}

@@ -55,6 +55,8 @@ type Facts struct {
 	Credentials []Credential
 	Rules       Rules
 	Schedules   []Schedule
+	// Channels are the ways by which people are told; none when nothing leaves.
+	Channels []string
 	// Config is the configuration as YAML; secrets are references in it.
 	Config string
 }

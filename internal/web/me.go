@@ -13,7 +13,11 @@ import (
 )
 
 // me shows who one is here, what one may do and where one is signed in.
-func (s *Server) me(c echo.Context) error {
+func (s *Server) me(c echo.Context) error { return s.mePage(c, http.StatusOK, nil) }
+
+// mePage is the page with the form of mail as it was sent, or as it is kept
+// when nothing was.
+func (s *Server) mePage(c echo.Context, status int, mail *ui.Form) error {
 	who := s.viewer(c)
 	now, _ := guard.Session(c)
 	sessions, err := s.Auth.Sessions(c.Request().Context(), who.person)
@@ -33,7 +37,16 @@ func (s *Server) me(c echo.Context) error {
 	if who.may(auth.ViewSessions) {
 		v.Also = []ui.Action{{Label: "Everyone's sessions", Href: "/sessions"}}
 	}
-	return ok(c, templates.Me(v))
+	if mail == nil {
+		wish, err := s.Reader.MailWishOf(c.Request().Context(), who.person.TenantID, who.person.ObjectID)
+		if err != nil {
+			return err
+		}
+		f := mailForm(wish)
+		mail = &f
+	}
+	v.Mail = *mail
+	return render(c, status, templates.Me(v))
 }
 
 func (s *Server) personPairs(p auth.Person, session auth.Session) []ui.Pair {

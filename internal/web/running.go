@@ -40,6 +40,8 @@ func (s *Server) running() []route {
 		{http.MethodGet, "/ledger/:seq", auth.ViewLedger, s.ledgerEntry},
 
 		{http.MethodGet, "/me", auth.ViewOwnSessions, s.me},
+		{http.MethodPost, "/me/mail", auth.ViewOwnSessions, s.saveMailWish},
+		{http.MethodPost, "/messages/again", auth.SendNotices, s.sendAgain},
 		{http.MethodPost, "/me/preferences", auth.ViewOwnSessions, s.savePreferences},
 		{http.MethodPost, "/me/sessions/revoke", auth.RevokeOwnSessions, s.revokeOwn},
 		{http.MethodGet, guard.KeptPath, auth.ViewOwnSessions, s.keptForm},

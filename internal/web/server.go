@@ -35,6 +35,8 @@ type Config struct {
 	Periods violation.Periods
 	// Runs is where people act on what is being carried out.
 	Runs RunDesk
+	// Messages decides how people are told.
+	Messages MessageDesk
 	// Auth says who sends a request; without it the server does not start.
 	Auth *auth.Service
 	// Metrics serves the figures of operation to those Scraper lets through, and

@@ -34,6 +34,10 @@ func (s *Server) setup(c echo.Context) error {
 		v.Whole, v.Config = true, f.Config
 		v.Credentials, v.Program = s.credentialTable(f), s.programPairs(f)
 	}
+	var err error
+	if v.Messages, v.Again, err = s.messagePairs(c, who, f, mine); err != nil {
+		return err
+	}
 	v.Notices = s.setupNotices(f)
 	return ok(c, templates.Setup(v))
 }
