@@ -25,6 +25,9 @@ func (p *Portal) figures(ctx context.Context) metrics.Figures {
 		return f
 	}
 	f.OK, f.Requests, f.Runs, f.InDoubt, f.LedgerEntries = true, o.Requests, o.Runs, o.InDoubt, o.LedgerEntries
+	if f.Waiting, f.GivenUp, err = p.DB.Reader().CountDeliveries(ctx, ""); err != nil {
+		p.log.Warn("messages cannot be counted", "error", err)
+	}
 	now := p.clock.now()()
 	if !o.Oldest.IsZero() {
 		f.OldestDoubt = now.Sub(o.Oldest)

@@ -29,6 +29,9 @@ type Figures struct {
 	LedgerEntries int64
 	Checkpoint    time.Duration
 	SinkOK        bool
+	// Waiting counts messages that are written down and not delivered, GivenUp
+	// those nobody will get unless they are sent again.
+	Waiting, GivenUp int64
 	// DatabaseBytes and LogBytes are the sizes of the database and of its
 	// write-ahead log, FreeBytes what the volume has left.
 	DatabaseBytes, LogBytes, FreeBytes int64
@@ -76,6 +79,8 @@ var (
 	entries     = line{prometheus.NewDesc("steward_ledger_entries_total", "Entries of the ledger.", nil, nil), prometheus.CounterValue}
 	checkpoint  = gauge("ledger_checkpoint_age_seconds", "Age of the last signed checkpoint.")
 	sinkOK      = gauge("ledger_second_sink_ok", "1 while checkpoints reach their second place.")
+	waiting     = gauge("messages_waiting", "Messages that are written down and not delivered.")
+	givenUp     = gauge("messages_given_up", "Messages that were given up.")
 	fileBytes   = gauge("database_bytes", "Size of the database.", "file")
 	freeBytes   = gauge("disk_free_bytes", "Free space on the volume of the data directory.")
 )
@@ -120,6 +125,8 @@ func (s state) Collect(out chan<- prometheus.Metric) {
 		send(checkpoint, f.Checkpoint.Seconds())
 	}
 	send(sinkOK, bit(f.SinkOK))
+	send(waiting, float64(f.Waiting))
+	send(givenUp, float64(f.GivenUp))
 	send(fileBytes, float64(f.DatabaseBytes), "database")
 	send(fileBytes, float64(f.LogBytes), "log")
 	send(freeBytes, float64(f.FreeBytes))
