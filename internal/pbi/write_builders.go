@@ -115,8 +115,8 @@ func UpdateParameters(workspaceID, modelID string, values []ParameterValue) Writ
 		Path: groupPath(workspaceID, "datasets", modelID) + "/Default.UpdateParameters", Body: body(map[string]any{"updateDetails": values})}
 }
 
-// SourceChange points one source of a model elsewhere. Type and From select it;
-// the type cannot change. Keys of From and To are Microsoft's: server, database,
+// SourceChange points one source of a model elsewhere. Type and From select it
+// (an empty From the only one of its type); the type cannot change. Keys of From and To are Microsoft's: server, database,
 // url, path, ...
 type SourceChange struct {
 	Type     string
@@ -128,8 +128,11 @@ type SourceChange struct {
 func UpdateDatasources(workspaceID, modelID string, changes []SourceChange) Write {
 	details := []any{}
 	for _, ch := range changes {
-		details = append(details, map[string]any{"connectionDetails": ch.To,
-			"datasourceSelector": map[string]any{"datasourceType": ch.Type, "connectionDetails": ch.From}})
+		selector := map[string]any{"datasourceType": ch.Type}
+		if len(ch.From) > 0 {
+			selector["connectionDetails"] = ch.From
+		}
+		details = append(details, map[string]any{"connectionDetails": ch.To, "datasourceSelector": selector})
 	}
 	return Write{Operation: "Datasets_UpdateDatasourcesInGroup", Method: http.MethodPost,
 		Path: groupPath(workspaceID, "datasets", modelID) + "/Default.UpdateDatasources", Body: body(map[string]any{"updateDetails": details})}

@@ -1,6 +1,7 @@
 package pbi
 
 import (
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -37,10 +38,11 @@ func CertaintyOf(err error) Certainty {
 		return NotSent // the token source's own error: no request was made
 	}
 	var dial *net.OpError
+	var cert *tls.CertificateVerificationError // the host was refused before anything was said
 	switch {
 	case e.Class == ClassBudget:
 		return NotSent
-	case e.Class == ClassNetwork && errors.As(e.Err, &dial) && dial.Op == "dial":
+	case e.Class == ClassNetwork && (errors.As(e.Err, &dial) && dial.Op == "dial" || errors.As(e.Err, &cert)):
 		return NotSent
 	case e.Class != ClassAnswer:
 		return Unknown
