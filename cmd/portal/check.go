@@ -42,12 +42,13 @@ func (c checkCmd) Run(w *world) error {
 		}
 		fmt.Fprintf(w.stdout, "%s\n", t.Tenant)
 		for _, r := range t.Results {
-			fmt.Fprintf(w.stdout, "  %s  %s: %s\n", marks[r.State], r.Title, r.Evidence)
+			id := ""
+			if r.RequestID != "" {
+				id = " (Microsoft's request id " + r.RequestID + ")"
+			}
+			fmt.Fprintf(w.stdout, "  %s  %s: %s%s\n", marks[r.State], r.Title, r.Evidence, id)
 			if r.Remedy != "" {
 				fmt.Fprintf(w.stdout, "           → %s\n", r.Remedy)
-			}
-			if r.RequestID != "" && r.State != check.Pass {
-				fmt.Fprintf(w.stdout, "           Microsoft's request id %s\n", r.RequestID)
 			}
 		}
 	}

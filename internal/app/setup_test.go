@@ -50,7 +50,7 @@ func TestSetupSaysWhatToMend(t *testing.T) {
 	op.post("/setup", url.Values{"tenant": {s.tenant()}}, http.StatusSeeOther)
 	doc := op.page("/setup")
 	said := strings.Join(doc.All("[data-testid=check]"), "\n")
-	if !strings.Contains(said, "WarnNo admin-consented Power BI permission") || !strings.Contains(said, "withdraw the admin consent") {
+	if !strings.Contains(said, "FailNo admin-consented Power BI permission") || !strings.Contains(said, "withdraw the admin consent") {
 		t.Errorf("the trap is not shown:\n%s", said)
 	}
 	if n := doc.Text(`nav a[href="/setup"] .count`); n == "" || n == "0" {

@@ -38,10 +38,10 @@ func (c *run) executor() {
 	case err != nil:
 		c.add(failed("executor-access", access, err, "Allow the executor's group in “Service principals can call Fabric public APIs”."))
 	case count == 0:
-		c.add(Result{Key: "executor-access", Title: access, State: Warn, Evidence: "It is in no workspace.",
+		c.seen(Result{Key: "executor-access", Title: access, State: Warn, Evidence: "It is in no workspace.",
 			Remedy: "Add it, or better a group that it is in, as Admin to the workspaces it is to look after. Those it creates it can manage anyway."})
 	default:
-		c.add(Result{Key: "executor-access", Title: access, State: Pass, Evidence: fmt.Sprintf("It has a role in %d workspaces.", count)})
+		c.seen(Result{Key: "executor-access", Title: access, State: Pass, Evidence: fmt.Sprintf("It has a role in %d workspaces.", count)})
 	}
 }
 
@@ -60,7 +60,7 @@ func (c *run) graph() {
 		c.add(failed(key, title, err, "Consent to GroupMember.Read.All and User.Read.All of Microsoft Graph (application permissions) for the scanner."))
 		return
 	}
-	c.add(Result{Key: key, Title: title, State: Pass, Evidence: "People and groups can be read."})
+	c.seen(Result{Key: key, Title: title, State: Pass, Evidence: "People and groups can be read."})
 }
 
 // soon is from when on an ending certificate is announced.

@@ -12,6 +12,7 @@ import (
 
 	"steward/internal/fault"
 	"steward/internal/pbi"
+	"steward/internal/upstream"
 )
 
 // State is the answer to one check.
@@ -76,10 +77,12 @@ type Subject struct {
 // Tenant runs every check in an order in which an early failure explains the
 // later ones. It always returns every line.
 func Tenant(ctx context.Context, s Subject) []Result {
-	c := &run{ctx: ctx, s: s}
+	c := &run{s: s}
+	c.ctx = upstream.Watch(ctx, func(call upstream.Call) { c.last = call })
 	c.scannerToken()
 	c.consent()
 	c.adminAPI()
+	c.clock()
 	c.settings()
 	c.executor()
 	c.graph()
@@ -96,9 +99,17 @@ type run struct {
 	token string
 	// admin says that the admin APIs answered.
 	admin bool
+	// last is the last call of an API, for the request id of what it showed.
+	last upstream.Call
 }
 
 func (c *run) add(r Result) { c.out = append(c.out, r) }
+
+// seen adds a line that the last call showed, with its request id.
+func (c *run) seen(r Result) {
+	r.RequestID = c.last.RequestID
+	c.add(r)
+}
 
 // failed is a line for an error: its sentence as evidence and remedy.
 func failed(key, title string, err error, remedy string) Result {

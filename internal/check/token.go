@@ -16,8 +16,8 @@ func (c *run) scannerToken() {
 	const appTitle, tokenTitle = "Scanner's application found", "Scanner's token obtained"
 	app := c.s.Scanner
 	if app.Trouble != nil {
-		c.add(failed("app", appTitle, app.Trouble, "Put the secret or certificate where the configuration points."))
-		c.add(notAsked("token", tokenTitle, "there is no secret to ask with."))
+		c.add(Result{Key: "app", Title: appTitle, State: Unknown, Evidence: "Not asked: there is no secret to ask with.", Remedy: "Mend the line below first."})
+		c.add(failed("token", tokenTitle, app.Trouble, "Put the secret or certificate where the configuration points."))
 		return
 	}
 	token, expiry, err := app.Tokens.Token(c.ctx)
@@ -28,7 +28,6 @@ func (c *run) scannerToken() {
 	c.token = token
 	c.add(Result{Key: "app", Title: appTitle, State: Pass, Evidence: "Microsoft Entra knows " + app.ClientID + "."})
 	c.add(Result{Key: "token", Title: tokenTitle, State: Pass, Evidence: fmt.Sprintf("A token that ends at %s.", expiry.UTC().Format(time.RFC3339))})
-	c.clock(token)
 }
 
 // Codes of the token service (api guide, section 1.3) that say whether it
@@ -83,19 +82,29 @@ func readClaims(token string) (claims, bool) {
 // skewed is how far the clocks may be apart before tokens are refused.
 const skewed = 5 * time.Minute
 
-func (c *run) clock(token string) {
-	cl, ok := readClaims(token)
-	if !ok || cl.Issued == 0 {
-		return // an opaque token says nothing of the time
+// clock compares this machine's time with the service's own, which every answer
+// carries; without an answer, with the moment at which the token was issued. A
+// token may have been fetched up to an hour ago: only a clock that runs behind
+// can be told from it.
+func (c *run) clock() {
+	const key, title = "clock", "This machine's clock is right"
+	off, known := c.s.Now().Sub(c.last.ServerTime), !c.last.ServerTime.IsZero()
+	if cl, ok := readClaims(c.token); !known && ok && cl.Issued != 0 {
+		off, known = min(c.s.Now().Sub(time.Unix(cl.Issued, 0)), 0), true
 	}
-	off := c.s.Now().Sub(time.Unix(cl.Issued, 0)).Round(time.Second)
-	r := Result{Key: "clock", Title: "This machine's clock is right", State: Pass, Evidence: fmt.Sprintf("It differs from Microsoft's by at most %s.", off.Abs())}
-	// A token may have been fetched up to an hour ago; only a clock that runs
-	// behind can be told from it.
-	if off < -skewed {
-		r.State, r.Evidence, r.Remedy = Warn, fmt.Sprintf("It runs %s behind Microsoft's.", -off), "Let the machine follow a time server: sign-in and limits depend on it."
+	if off = off.Round(time.Second); !known {
+		return // nothing told the time
 	}
-	c.add(r)
+	r := Result{Key: key, Title: title, State: Pass, Evidence: fmt.Sprintf("It differs from Microsoft's by %s.", off.Abs())}
+	if off.Abs() > skewed {
+		way := "ahead of"
+		if off < 0 {
+			way = "behind"
+		}
+		r.State, r.Evidence, r.Remedy = Warn, fmt.Sprintf("It runs %s %s Microsoft's.", off.Abs(), way),
+			"Let the machine follow a time server: tokens, sign-in and limits depend on it."
+	}
+	c.seen(r)
 }
 
 const (

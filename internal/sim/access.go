@@ -98,7 +98,7 @@ func (v *visit) allowed() bool {
 		setting := s.InSecurityGroup && (s.ReadAdminAPIs && call.Op.Access == rest.AdminRead ||
 			s.UpdateAdminAPIs && call.Op.Access == rest.AdminUpdate)
 		switch {
-		case s.PowerBIConsent || call.Op.Access == rest.DelegatedAdmin:
+		case s.PowerBIConsent || s.PowerBIDelegated || call.Op.Access == rest.DelegatedAdmin:
 			notAuthorized(call)
 			return false
 		case !setting:

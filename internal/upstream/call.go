@@ -110,6 +110,9 @@ func (c *Client) try(ctx context.Context, req Request, token string, number int,
 		if c.cfg.OnCall != nil {
 			c.cfg.OnCall(call)
 		}
+		if watch, ok := ctx.Value(watchKey{}).(func(Call)); ok {
+			watch(call)
+		}
 	}()
 	if err != nil {
 		return c.noAnswer(ctx, op, nil, err)

@@ -83,6 +83,15 @@ type Call struct {
 	ServerTime time.Time
 }
 
+type watchKey struct{}
+
+// Watch returns a context whose calls tell each of their tries to watch, besides
+// OnCall: for one who wants the request ids of the calls it makes. watch is called
+// by the goroutine that calls.
+func Watch(ctx context.Context, watch func(Call)) context.Context {
+	return context.WithValue(ctx, watchKey{}, watch)
+}
+
 // Client calls one API. It is safe for concurrent use.
 type Client struct {
 	cfg  Config

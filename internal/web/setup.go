@@ -70,7 +70,7 @@ func checkLines(lines []SetupLine) []templates.SetupLine {
 	var out []templates.SetupLine
 	for _, l := range lines {
 		line := templates.SetupLine{Title: l.Title, State: l.State, Tone: setupTones[l.State], Evidence: l.Evidence, Remedy: l.Remedy}
-		if l.RequestID != "" && l.State != "pass" {
+		if l.RequestID != "" {
 			line.Detail = "Microsoft's request id " + l.RequestID
 		}
 		out = append(out, line)

@@ -59,9 +59,12 @@ type Switches struct {
 	// DetailedMetadata and Expressions open tables and queries in scans.
 	DetailedMetadata bool `json:"detailedMetadata"`
 	Expressions      bool `json:"expressions"`
-	// PowerBIConsent is the trap: an admin-consented Power BI permission on the
-	// registration closes the admin APIs to the app.
+	// PowerBIConsent is the trap: an admin-consented application permission of
+	// Power BI, which its tokens carry and with which the admin APIs refuse it.
 	PowerBIConsent bool `json:"powerBIConsent"`
+	// PowerBIDelegated is the same trap sprung by a delegated permission, which an
+	// application's token does not show.
+	PowerBIDelegated bool `json:"powerBIDelegated"`
 	// GraphGroups and GraphUsers are GroupMember.Read.All and User.Read.All.
 	GraphGroups bool `json:"graphGroups"`
 	GraphUsers  bool `json:"graphUsers"`

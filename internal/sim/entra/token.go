@@ -169,6 +169,9 @@ func (s *Service) issue(c *rest.Call, app App, resource string) {
 		"appid": app.ClientID, "appidacr": "1", "idtyp": "app", "oid": app.ObjectID, "sub": app.ObjectID,
 		"tid": s.cfg.TenantID, "uti": s.cfg.NewID(), "ver": "1.0",
 	}
+	if resource != GraphResource && app.Switches.PowerBIConsent {
+		claims["roles"] = []string{"Tenant.Read.All"}
+	}
 	if resource == GraphResource {
 		var roles []string
 		if app.Switches.GraphGroups {
