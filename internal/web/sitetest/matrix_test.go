@@ -204,7 +204,7 @@ func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
 // tenant in the address means nothing there.
 func ofNoTenant(r guard.Route) bool {
 	reach := auth.Permits[r.Action].Reach
-	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || r.Path == "/violations/triage"
+	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || r.Path == "/violations/triage" || r.Path == "/approvals/delegate"
 }
 
 // wholeTenant reports whether a page tells somebody limited to a part that it
