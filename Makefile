@@ -51,6 +51,10 @@ long:
 drill:
 	$(GO) test -count 1 -v -run 'TestBackup|TestRestore' ./cmd/portal
 
+## mutants: take out one guard of approving after the other; a test must miss it
+mutants:
+	STEWARD_MUTANTS=1 $(GO) test -count=1 -timeout 120m -run TestMutants ./internal/desk
+
 ## vendor: fetch the pinned browser files again and check their sums
 vendor:
 	sh web/vendor.sh

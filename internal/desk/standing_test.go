@@ -241,3 +241,54 @@ func TestDemotedBetweenClickAndCommit(t *testing.T) {
 	_, err = o.desk.Approve(ctx, eve, r.ID, r.Plan, "")
 	o.check(err)
 }
+
+// Who holds the emergency access decides nothing, whatever their roles.
+func TestEmergencyHolderDecidesNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	ctx := t.Context()
+	r := o.submitted(requester("Anna"), access("FIN-Sales-DEV", "Ben", "Viewer"))
+	o.holder = string(gid("Eve"))
+	for _, act := range []func() error{
+		func() error { _, err := o.desk.Approve(ctx, everyRole("Eve"), r.ID, r.Plan, ""); return err },
+		func() error {
+			_, err := o.desk.Reject(ctx, everyRole("Eve"), r.ID, r.Plan, "not like this")
+			return err
+		},
+		func() error {
+			_, err := o.desk.AskBack(ctx, everyRole("Eve"), r.ID, r.Plan, "not like this?")
+			return err
+		},
+	} {
+		refused(t, "with the emergency access", act(), fault.Denied)
+	}
+	if s := o.standing(approver("Eve"), r.ID); s.May || !strings.Contains(s.Why, "emergency") {
+		t.Errorf("the page says %v %q", s.May, s.Why)
+	}
+	o.approve("Fay", r)
+}
+
+// A question is put on the plan that was seen, and by nobody who has a part.
+func TestVerbsAskBackIsGuarded(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "")
+	ctx := t.Context()
+	r := o.submitted(requester("Anna"), access("FIN-Sales-DEV", "Ben", "Viewer"))
+	_, err := o.desk.AskBack(ctx, approver("Eve"), r.ID, strings.Repeat("0", 64), "what for?")
+	refused(t, "on another plan", err, fault.Conflict)
+	_, err = o.desk.AskBack(ctx, approver("Ben"), r.ID, r.Plan, "what for?")
+	refused(t, "by who gains", err, fault.Denied)
+	_, err = o.desk.AskBack(ctx, approver("Anna"), r.ID, r.Plan, "what for?")
+	refused(t, "by who asked", err, fault.Denied)
+	_, err = o.desk.Withdraw(ctx, requester("Eve"), r.ID, r.Version, "mine")
+	refused(t, "withdrawn by another", err, fault.NotFound)
+	_, err = o.desk.Withdraw(ctx, requester("Anna"), r.ID, r.Version-1, "old")
+	refused(t, "withdrawn at an old version", err, fault.Conflict)
+	_, err = o.desk.Edit(ctx, requester("Anna"), r.ID, r.Version-1, desk.In{Params: access("FIN-Sales-DEV", "Ben", "Member")})
+	refused(t, "edited at an old version", err, fault.Conflict)
+	_, err = o.desk.Edit(ctx, limited(requester("Eve"), auth.Limit{Prefixes: []string{"HR-"}}), r.ID, r.Version, desk.In{Params: access("FIN-Sales-DEV", "Ben", "Member")})
+	refused(t, "edited by one of other workspaces", err, fault.NotFound)
+	if got := o.request(r.ID); got.State != request.Pending || got.Version != r.Version {
+		t.Errorf("it is %s v%d", got.State, got.Version)
+	}
+}
