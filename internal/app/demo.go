@@ -144,6 +144,7 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	}
 	wall := time.Now().UTC().Truncate(time.Second)
 	fmt.Fprintf(o.Out, "First start: scanning the tenant as it was at %d moments of the last %d days.\n", len(moments), moments[0])
+	life := newDemoLife(p, cloud)
 	for i, days := range moments {
 		clock.Set(wall.AddDate(0, 0, -days).Add(-6 * time.Hour))
 		kind := db.ScanIncremental
@@ -153,6 +154,9 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 		res, err := t.Scanner.Run(ctx, scan.Request{Kind: kind, Cause: "schedule"})
 		if err != nil {
 			return fmt.Errorf("look back %d days: %w", days, err)
+		}
+		if err := life.after(ctx, days); err != nil {
+			return err
 		}
 		fmt.Fprintf(o.Out, "  %s  %-11s %4d workspaces\n", res.Scan.Published.Format("2 Jan 15:04"), res.Scan.Kind, res.Scan.Seen)
 	}

@@ -21,8 +21,10 @@ type Control struct {
 	Findings []ControlFinding
 	More     int64
 	// Attested is what a person found last about a control that no rule
-	// answers; nil when nobody did.
+	// answers; nil when nobody did. Earlier is what was found before, the
+	// newest first.
 	Attested *Attested
+	Earlier  []Attested
 }
 
 // ControlFinding is one violation as evidence.
@@ -34,8 +36,10 @@ type ControlFinding struct {
 
 // Attested is what a person found about a control.
 type Attested struct {
-	Pass       bool
-	Note, By   string
+	Pass     bool
+	Note, By string
+	// Link is where the evidence is kept, an https address; empty when not said.
+	Link       string
 	At, Until  time.Time
 	Superseded bool // Until has passed
 }
@@ -67,7 +71,10 @@ func BaselinesOf(ctx context.Context, reader *db.Reader, q Query, set *policy.Se
 	for _, b := range set.Baselines() {
 		r := BaselineReport{Baseline: b, Judged: judged}
 		for _, c := range b.Controls {
-			one := Control{Control: c, Baseline: b.ID, State: set.Control(b.ID, c, tallies), Rules: set.RulesFor(b.ID, c.ID), Attested: attested[b.ID+" "+c.ID]}
+			one := Control{Control: c, Baseline: b.ID, State: set.Control(b.ID, c, tallies), Rules: set.RulesFor(b.ID, c.ID)}
+			if found := attested[b.ID+" "+c.ID]; len(found) > 0 {
+				one.Attested, one.Earlier = &found[0], found[1:]
+			}
 			for _, rule := range one.Rules {
 				t := tallies[rule.ID]
 				one.Tally.Passed += t.Passed
@@ -108,8 +115,13 @@ func lastFigures(ctx context.Context, reader *db.Reader, q Query) (map[string]po
 }
 
 func (c *Control) readFindings(ctx context.Context, reader *db.Reader, q Query, rule string) error {
-	rows, err := reader.Query(ctx, `SELECT id, label, says, state, count(*) OVER () FROM violation WHERE tenant = $1 AND rule = $2 AND state <> 'resolved' AND in_force = 1 ORDER BY first_seen, id LIMIT $3`,
-		q.View.Tenant, rule, controlFindings)
+	e := newExpander(q)
+	if err := stateAt(ctx, nil, e); err != nil {
+		return err
+	}
+	query := e.sql(`SELECT v.id, v.label, v.says, @state, count(*) OVER () FROM violation v
+		WHERE v.tenant = @tenant AND v.rule = ? AND @state <> 'resolved' AND v.in_force = 1 AND v.first_seen <= @until ORDER BY v.first_seen, v.id LIMIT ?`, rule, controlFindings)
+	rows, err := reader.Query(ctx, query, e.args...)
 	if err != nil {
 		return fmt.Errorf("findings of %s: %w", rule, err)
 	}
@@ -127,23 +139,30 @@ func (c *Control) readFindings(ctx context.Context, reader *db.Reader, q Query, 
 	return rows.Err()
 }
 
-func attestations(ctx context.Context, reader *db.Reader, q Query, now time.Time) (map[string]*Attested, error) {
-	rows, err := reader.Query(ctx, `SELECT baseline || ' ' || control, state = 'pass', note, author_name, at, due FROM control_evidence WHERE tenant = $1 ORDER BY id`, q.View.Tenant)
+// attestations are what people found up to the view, by baseline and control,
+// the newest first.
+func attestations(ctx context.Context, reader *db.Reader, q Query, now time.Time) (map[string][]Attested, error) {
+	e := newExpander(q)
+	query := e.sql(`SELECT baseline || ' ' || control, state = 'pass', note, author_name, link, at, due FROM control_evidence WHERE tenant = @tenant AND at <= @until ORDER BY id DESC`)
+	rows, err := reader.Query(ctx, query, e.args...)
 	if err != nil {
 		return nil, fmt.Errorf("evidence: %w", err)
 	}
 	defer func() { _ = rows.Close() }()
-	out := map[string]*Attested{}
+	if q.View.Past {
+		now = q.View.Taken
+	}
+	out := map[string][]Attested{}
 	for rows.Next() {
 		var key string
 		var a Attested
 		var at, until int64
-		if err := rows.Scan(&key, &a.Pass, &a.Note, &a.By, &at, &until); err != nil {
+		if err := rows.Scan(&key, &a.Pass, &a.Note, &a.By, &a.Link, &at, &until); err != nil {
 			return nil, fmt.Errorf("evidence: %w", err)
 		}
 		a.At, a.Until = db.Time(at), db.Time(until)
 		a.Superseded = !a.Until.After(now)
-		out[key] = &a
+		out[key] = append(out[key], a)
 	}
 	return out, rows.Err()
 }

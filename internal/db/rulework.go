@@ -121,22 +121,34 @@ func (t *Tx) AnswerOwnership(ctx context.Context, by Actor, p OwnedPlace, answer
 	return t.closeByAnswer(ctx, p.Tenant, p.Workspace)
 }
 
+// Attestation is what a person found about a control that no rule can check.
+type Attestation struct {
+	Baseline, Control string
+	Pass              bool
+	// Note says what shows it, Link where that is kept: an https address, or
+	// empty.
+	Note, Link string
+	// Until is the last moment that it holds.
+	Until time.Time
+}
+
 // AttestControl keeps what a person found about a control that no rule can
 // check.
-func (t *Tx) AttestControl(ctx context.Context, by Actor, tenantName, baseline, control string, pass bool, note string, due time.Time) error {
+func (t *Tx) AttestControl(ctx context.Context, by Actor, tenantName string, a Attestation) error {
+	note := a.Note
 	if err := whyNot(note); err != nil {
 		err.Field = "note"
 		return err
 	}
 	state := "fail"
-	if pass {
+	if a.Pass {
 		state = "pass"
 	}
-	_, err := t.ExecContext(ctx, `INSERT INTO control_evidence (tenant, baseline, control, state, note, author, author_name, at, due)
-		SELECT id, $2, $3, $4, $5, $6, $7, $8, $9 FROM tenant WHERE name = $1`,
-		tenantName, baseline, control, state, strings.TrimSpace(note), by.Subject, by.Name, t.Millis(), Millis(due))
+	_, err := t.ExecContext(ctx, `INSERT INTO control_evidence (tenant, baseline, control, state, note, author, author_name, at, due, link)
+		SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM tenant WHERE name = $1`,
+		tenantName, a.Baseline, a.Control, state, strings.TrimSpace(note), by.Subject, by.Name, t.Millis(), Millis(a.Until), a.Link)
 	if err != nil {
-		return fmt.Errorf("evidence about %s %s: %w", baseline, control, err)
+		return fmt.Errorf("evidence about %s %s: %w", a.Baseline, a.Control, err)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"net/url"
 	"strings"
 	"time"
 
@@ -55,20 +56,24 @@ func (r *Rules) Answer(ctx context.Context, d Decider, tenant, workspace, answer
 
 // Attest keeps what a person found about a control that no rule can check.
 // Evidence is good until the day given, a year at most.
-func (r *Rules) Attest(ctx context.Context, d Decider, tenant, baseline, control string, pass bool, note string, due time.Time) error {
+func (r *Rules) Attest(ctx context.Context, d Decider, tenant string, a db.Attestation) error {
 	if err := auth.Check(d.Person, auth.Attest, auth.Object{Tenant: tenant}); err != nil {
 		return err
 	}
-	about := ledger.Object{Kind: "control", ID: baseline + " " + control, Tenant: tenant}
+	about := ledger.Object{Kind: "control", ID: a.Baseline + " " + a.Control, Tenant: tenant}
 	return r.write(ctx, d, ledger.ViolationNote, &about, func(tx *db.Tx) error {
-		if !due.After(tx.Now) || due.After(tx.Now.AddDate(1, 0, 1)) {
+		if !a.Until.After(tx.Now) || a.Until.After(tx.Now.AddDate(1, 0, 1)) {
 			return &fault.Error{Kind: fault.Invalid, Field: "due", Sentence: "Say until when this holds: a day in the future, a year away at most."}
 		}
-		if err := tx.AttestControl(ctx, d.actor(), tenant, baseline, control, pass, note, due); err != nil {
+		a.Link = strings.TrimSpace(a.Link)
+		if u, err := url.Parse(a.Link); a.Link != "" && (err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || len(a.Link) > 2000) {
+			return &fault.Error{Kind: fault.Invalid, Field: "link", Sentence: "Give an address that begins with https://, or none."}
+		}
+		if err := tx.AttestControl(ctx, d.actor(), tenant, a); err != nil {
 			return err
 		}
-		e := d.entry(ledger.ViolationNote, about, strings.TrimSpace(note))
-		e.Details = map[ledger.Detail]string{ledger.State: map[bool]string{true: "pass", false: "fail"}[pass], ledger.Due: due.Format(time.DateOnly)}
+		e := d.entry(ledger.ViolationNote, about, strings.TrimSpace(a.Note))
+		e.Details = map[ledger.Detail]string{ledger.State: map[bool]string{true: "pass", false: "fail"}[a.Pass], ledger.Due: a.Until.Format(time.DateOnly)}
 		return tx.Record(ctx, e)
 	})
 }

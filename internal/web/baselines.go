@@ -3,13 +3,16 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/audit"
 	"steward/internal/auth"
+	"steward/internal/db"
 	"steward/internal/fault"
+	"steward/internal/ledger"
 	"steward/internal/policy"
 	"steward/web/templates"
 	"steward/web/templates/ui"
@@ -54,7 +57,8 @@ func (s *Server) baselines(c echo.Context) error {
 		return err
 	}
 	v := templates.BaselinesPage{Page: s.page(c, who, q.View, truth), Question: "How does the tenant stand against public baselines, and what shows it?",
-		Export: []ui.Link{{Label: "Controls as CSV", Href: at.place.to("/baselines.csv")}}}
+		Export: []ui.Link{{Label: "CSV", Href: at.place.to("/baselines.csv")}, {Label: "XLSX", Href: at.place.to("/baselines.xlsx")}, {Label: "JSON", Href: at.place.to("/baselines.json")}}}
+	v.Printed = "Steward, tenant " + q.View.TenantName + ", printed " + ui.Exact(s.Now()) + " by " + who.person.Name + "."
 	v.Title = "Baselines"
 	attest := who.may(auth.Attest) && !q.View.Past
 	for _, b := range all {
@@ -81,7 +85,7 @@ func baselineView(b audit.BaselineReport, at viewing, attest bool) templates.Bas
 func controlView(baseline string, c audit.Control, at viewing, attest bool) templates.ControlView {
 	v := templates.ControlView{ID: c.ID, Title: c.Title, Level: c.Level, State: string(c.State), Tone: controlTones[c.State], Manual: c.Manual, Says: controlSays(c)}
 	if a := c.Attested; a != nil {
-		v.Attested = attestedText(*a)
+		v.Attested, v.Kept = attestedText(*a), a.Link
 		if attestable(c) && !a.Superseded {
 			word, tone := "fail, attested", ui.Bad
 			if a.Pass {
@@ -97,7 +101,7 @@ func controlView(baseline string, c audit.Control, at viewing, attest bool) temp
 		}
 	}
 	for _, f := range c.Findings {
-		v.Findings = append(v.Findings, ui.Link{Label: f.Label + ": " + f.Says, Href: "/violations/" + itoa(f.ID)})
+		v.Findings = append(v.Findings, ui.Link{Label: f.Label + ": " + f.Says, Href: "/violations/" + strconv.FormatInt(f.ID, 10)})
 	}
 	if c.More > 0 && len(c.Rules) > 0 {
 		v.More = ui.Link{Label: "and " + ui.Count(c.More) + " more", Href: at.place.list("violations", ui.Param{Name: "rule", Value: c.Rules[0].ID})}
@@ -161,10 +165,17 @@ func (s *Server) attestPage(c echo.Context, status int, t typed) error {
 			v.Crumbs = []ui.Link{{Label: "Baselines", Href: at.place.to("/baselines")}}
 			if x.Attested != nil {
 				v.About = []ui.Pair{{Key: "Last found", Value: attestedText(*x.Attested)}}
+				if x.Attested.Link != "" {
+					v.About = append(v.About, ui.Pair{Key: "Kept at", Value: x.Attested.Link, Copy: true})
+				}
+			}
+			for _, a := range x.Earlier {
+				v.About = append(v.About, ui.Pair{Key: "Before", Value: attestedText(a)})
 			}
 			f := ui.Form{Action: at.place.to(c.Request().URL.Path), Submit: "Keep it", Back: at.place.to("/baselines"), Fields: []ui.Field{
 				{Kind: ui.RadioField, Name: "state", Label: "The control", Choices: []ui.Choice{{Value: "pass", Label: "Passes"}, {Value: "fail", Label: "Fails"}}},
-				{Kind: ui.TextArea, Name: "note", Label: "What shows it", Rows: 4, Hint: "What you looked at, where it is kept, what you saw."},
+				{Kind: ui.TextArea, Name: "note", Label: "What shows it", Rows: 4, Hint: "What you looked at and what you saw."},
+				{Name: "link", Label: "Where it is kept", Optional: true, Hint: "An address that begins with https://: a ticket, a folder, a document."},
 				{Kind: ui.DateField, Name: "due", Label: "Holds until", Value: at.now.AddDate(0, 6, 0).Format(dateForm), Min: at.now.AddDate(0, 0, 1).Format(dateForm), Max: at.now.AddDate(1, 0, 0).Format(dateForm)}}}
 			v.Forms = []templates.NamedForm{{Title: "Evidence", Form: t.into("attest", f)}}
 			return render(c, status, templates.Decide(v))
@@ -185,7 +196,8 @@ func (s *Server) attest(c echo.Context) error {
 	if st := values.Get("state"); st != "pass" && st != "fail" {
 		err = &fault.Error{Kind: fault.Invalid, Field: "state", Sentence: "Choose whether the control passes or fails."}
 	} else if err = s.canAttest(c); err == nil {
-		err = s.Rules.Attest(c.Request().Context(), s.decider(c), v.TenantName, c.Param("baseline"), c.Param("control"), st == "pass", values.Get("note"), endOfDay(values.Get("due")))
+		err = s.Rules.Attest(c.Request().Context(), s.decider(c), v.TenantName,
+			db.Attestation{Baseline: c.Param("baseline"), Control: c.Param("control"), Pass: st == "pass", Note: values.Get("note"), Link: values.Get("link"), Until: endOfDay(values.Get("due"))})
 	}
 	if err != nil {
 		return refusedForm(err, func(field, sentence string) error {
@@ -222,4 +234,29 @@ func (s *Server) canAttest(c echo.Context) error {
 		}
 	}
 	return auth.Hidden()
+}
+
+// baselinesFile is every control as a row of a file.
+func (s *Server) baselinesFile(f audit.Format) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		all, q, _, err := s.readBaselines(c)
+		if err != nil {
+			return err
+		}
+		truth, err := audit.TruthOf(c.Request().Context(), s.Reader, q.View)
+		if err != nil {
+			return err
+		}
+		if err := s.record(c, ledger.Entry{Action: ledger.Export, Outcome: ledger.Done, Object: ledger.Object{Kind: "report", ID: "baselines", Name: "Baselines", Tenant: q.View.TenantName},
+			Details: map[ledger.Detail]string{ledger.Report: "baselines", ledger.Format: string(f)}}); err != nil {
+			return err
+		}
+		h := c.Response().Header()
+		out := &lateHeader{w: c.Response(), set: func() {
+			h.Set(echo.HeaderContentType, f.ContentType())
+			h.Set(echo.HeaderContentDisposition, audit.ContentDisposition(audit.FileName(audit.BaselinesReport, truth, f)))
+		}}
+		_, err = audit.ExportBaselines(out, q, truth, all, f, audit.Options{Header: c.QueryParam("header") == "1"})
+		return err
+	}
 }

@@ -33,8 +33,15 @@ func TestBaselines(t *testing.T) {
 	for _, b := range r.keeper.Set().Baselines() {
 		controls += len(b.Controls)
 	}
-	if d.Count("article") != controls || len(rows) != controls+1 {
-		t.Errorf("%d controls on the page, %d in the file, %d in the packs", d.Count("article"), len(rows)-1, controls)
+	if n := d.Count(".baseline tbody tr"); n != controls || len(rows) != controls+1 {
+		t.Errorf("%d controls on the page, %d in the file, %d in the packs", n, len(rows)-1, controls)
+	}
+	for _, format := range []string{"xlsx", "json"} {
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/baselines."+format, nil))
+		if w.Code != http.StatusOK || !strings.Contains(w.Header().Get("Content-Disposition"), "."+format) || w.Body.Len() < 1000 {
+			t.Errorf("as %s: %d, %d bytes, %s", format, w.Code, w.Body.Len(), w.Header().Get("Content-Disposition"))
+		}
 	}
 	for _, row := range rows[1:] {
 		if row[4] == string(policy.ControlPass) && (row[5] == "0" || row[6] != row[8]) {
@@ -61,8 +68,14 @@ func TestManualControlIsAttested(t *testing.T) {
 	if !d.Has("input[value=pass][checked]") {
 		t.Error("what was chosen is lost")
 	}
-	r.post(manual, http.StatusSeeOther, "state", "pass", "note", "Looked at the admin portal, screenshot in the safe", "due", now().AddDate(0, 1, 0).Format(dateForm))
-	if got := r.get("/baselines", http.StatusOK).Text("[data-testid=attested]"); !strings.Contains(got, "Olga Operator found on") || !strings.Contains(got, "passes") {
+	r.post(manual, http.StatusSeeOther, "state", "pass", "note", "Looked at the admin portal, screenshot in the safe", "link", "https://tickets.contoso.example/77", "due", now().AddDate(0, 1, 0).Format(dateForm))
+	for _, bad := range []string{"javascript:alert(1)", "http://tickets", "https://", "https://me:secret@host/"} {
+		_, d := r.post(manual, http.StatusUnprocessableEntity, "state", "pass", "note", "Looked again", "link", bad, "due", now().AddDate(0, 1, 0).Format(dateForm))
+		if d.Text("[data-testid=field-link] .error") == "" {
+			t.Errorf("the address %q is not refused at its field", bad)
+		}
+	}
+	if got := r.get("/baselines", http.StatusOK).Text("[data-testid=attested]"); !strings.Contains(got, "Olga Operator found on") || !strings.Contains(got, "passes") || !strings.Contains(got, "https://tickets.contoso.example/77") {
 		t.Errorf("the evidence reads %q", got)
 	}
 	if n := r.one(`SELECT count(*) FROM ledger WHERE json_extract(body, '$.object_kind') = 'control'`); n != 1 {

@@ -28,7 +28,7 @@ type RuleDesk interface {
 	EndWaiver(ctx context.Context, d desk.Decider, waiver int64, note string) error
 	DecideRule(ctx context.Context, d desk.Decider, rule string, decision policy.Decision, reason string) error
 	Answer(ctx context.Context, d desk.Decider, tenant, workspace, answer, reason string) error
-	Attest(ctx context.Context, d desk.Decider, tenant, baseline, control string, pass bool, note string, due time.Time) error
+	Attest(ctx context.Context, d desk.Decider, tenant string, a db.Attestation) error
 }
 
 // Policies shows the rules in force and tries drafts out.

@@ -21,6 +21,21 @@ func (w *World) abandoned(k key, created, t moment) moment {
 	return never
 }
 
+// forgotten is when people stopped using a whole workspace at t; never = they
+// still do. One in twelve is forgotten at any time: its project ended, and
+// nobody took it away.
+func (w *World) forgotten(s spec, t moment) moment {
+	if s.class == classPersonal || s.class == classSandbox {
+		return never
+	}
+	f := s.k.sub2(tagUse, 2)
+	gen, start, _ := newCycle(f, 900*day).at(t)
+	if g := f.sub(uint64(gen)); g.chance(0.09) {
+		return start + g.sub(1).span(day, 60*day)
+	}
+	return never
+}
+
 // useChance is the probability that an item is opened at all on a working day.
 func (w *World) useChance(s spec, k key, kind ItemKind) float64 {
 	p := 0.25 + 0.55*k.sub2(tagUse, 1).f()
@@ -37,6 +52,9 @@ func (w *World) useChance(s spec, k key, kind ItemKind) float64 {
 
 // usedOn reports whether people opened the item on a day (counted since 1970).
 func (w *World) usedOn(s spec, k key, kind ItemKind, d int64) bool {
+	if w.forgotten(s, d*day) <= d*day {
+		return false
+	}
 	p := w.useChance(s, k, kind)
 	if wd := (d + 4) % 7; wd == 0 || wd == 6 {
 		p *= 0.06
@@ -56,7 +74,7 @@ func (w *World) lastUse(s spec, k key, kind ItemKind, created, t moment) moment 
 	if !usableKind(kind) {
 		return 0
 	}
-	gone := w.abandoned(k, created, t)
+	gone := min(w.abandoned(k, created, t), w.forgotten(s, t))
 	end := min(gone, t)
 	for d := floorDiv(end, day); d > floorDiv(end, day)-90; d-- {
 		if m := firstUse(k, d); m <= end && m >= created && w.usedOn(s, k, kind, d) {
