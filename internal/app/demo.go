@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"steward/internal/config"
@@ -142,6 +143,8 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	if err != nil || v.Scan != 0 {
 		return err
 	}
+	// Months go by in seconds, and there is memory for what they leave behind.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	wall := time.Now().UTC().Truncate(time.Second)
 	fmt.Fprintf(o.Out, "First start: scanning the tenant as it was at %d moments of the last %d days.\n", len(moments), moments[0])
 	life := newDemoLife(p, cloud)

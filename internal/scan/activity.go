@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/pbi"
@@ -43,12 +41,17 @@ func readActivity(ctx context.Context, r *run) (extent, error) {
 	if err != nil {
 		return extent{}, stored(err)
 	}
+	store := workBeside(ctx)
+	e, err := r.readDays(days, store)
+	return e, errors.Join(store.wait(), err)
+}
+
+func (r *run) readDays(days []time.Time, store *beside) (extent, error) {
 	e := extent{meant: r.cfg.ActivityDays, seen: r.cfg.ActivityDays - len(days)}
 	for _, day := range days {
+		err := errNoRoom
 		if r.roomForActivity() {
-			err = r.readDay(ctx, day)
-		} else {
-			err = errNoRoom
+			err = r.readDay(day, store)
 		}
 		if outOfCalls(err) {
 			e.behind = fmt.Sprintf("Microsoft gives out the activity log at 200 calls an hour. %d of %d days are read to their end; the others follow with the next scans.", e.seen, e.meant)
@@ -105,66 +108,52 @@ func (r *run) daysToRead(ctx context.Context) ([]time.Time, error) {
 }
 
 // eventGroup is about how many events are handed to the database at a time.
-const eventGroup = 500
+const eventGroup = 1500
 
 // readDay reads one day whole. What it reads before an error is kept, and the
-// day is read again. Reading and writing go on side by side.
-func (r *run) readDay(ctx context.Context, day time.Time) error {
+// day is read again.
+func (r *run) readDay(day time.Time, store *beside) error {
 	began := r.cfg.Now()
 	pages, err := r.keepPages("activity-" + day.Format(time.DateOnly))
 	if err != nil {
 		return stored(err)
 	}
-	groups := make(chan []tenant.Event, 2)
-	both, together := errgroup.WithContext(ctx)
-	both.Go(func() error {
-		for some := range groups { // what was read is kept, also when the time of this part is over
-			if err := r.in.Activity(context.WithoutCancel(ctx), some); err != nil {
-				return stored(err)
-			}
-		}
-		return nil
-	})
-	var upstream error // what the service did does not keep what came before it from being stored
-	both.Go(func() error {
-		defer close(groups)
-		if upstream = r.fetchDay(together, day, pages, groups); ourFault(upstream) {
-			return upstream
-		}
-		return nil
-	})
-	if err := errors.Join(both.Wait(), stored(pages.commit())); err != nil {
-		return err
+	upstream := r.fetchDay(day, pages, store)
+	if err := pages.commit(); err != nil {
+		return stored(err)
+	}
+	if ourFault(upstream) {
+		return upstream
 	}
 	mark := db.ActivityDay{Day: day, ReadAt: began, Whole: upstream == nil}
 	if upstream != nil {
-		if ctx.Err() != nil {
+		if store.ctx.Err() != nil {
 			return upstream
 		}
 		mark.Error = fault.Sentence(upstream)
 	}
-	if err := r.cfg.DB.SaveActivityDay(ctx, r.tenant, mark); err != nil {
-		return stored(err)
+	err = store.do(func() error {
+		return stored(r.cfg.DB.SaveActivityDay(context.WithoutCancel(store.ctx), r.tenant, mark))
+	})
+	if err != nil {
+		return err
 	}
 	return upstream
 }
 
-// fetchDay asks for a day of the log, archives it and passes it on.
-func (r *run) fetchDay(ctx context.Context, day time.Time, pages *pageFile, groups chan<- []tenant.Event) error {
+// fetchDay asks for a day of the log, archives it and has it stored.
+func (r *run) fetchDay(day time.Time, pages *pageFile, store *beside) error {
 	var group []tenant.Event
 	send := func() error {
-		if len(group) == 0 {
+		some := group
+		group = nil
+		if len(some) == 0 {
 			return nil
 		}
-		select {
-		case groups <- group:
-			group = nil
-			return nil
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
+		// What was read is kept, also when the time of this part is over.
+		return store.do(func() error { return stored(r.in.Activity(context.WithoutCancel(store.ctx), some)) })
 	}
-	err := r.cfg.PBI.ActivityEvents(ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
+	err := r.cfg.PBI.ActivityEvents(store.ctx, pbi.ActivityQuery{Day: day}, func(events []pbi.Event) error {
 		list := each(events, convertEvent)
 		r.eventsSeen(len(list))
 		if err := pages.add(list); err != nil {
