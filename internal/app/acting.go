@@ -45,7 +45,7 @@ func (p *Portal) newActing(ctx context.Context) (*acting, error) {
 	if len(works) == 0 {
 		return a, nil
 	}
-	cfg := workflow.Config{Works: works, Now: p.clock.now(), Log: p.log}
+	cfg := workflow.Config{Works: works, Poll: p.runsPoll, Now: p.clock.now(), Log: p.log}
 	if err := p.runsDatabase(ctx, &cfg); err != nil {
 		return nil, err
 	}

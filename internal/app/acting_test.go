@@ -12,20 +12,26 @@ import (
 // agreed writes a request down as two people have agreed to it.
 func (s *site) agreed(id string, p request.Params) {
 	s.t.Helper()
-	now, ctx := time.Now(), s.t.Context()
+	t := s.Tenants[0]
+	s.agreedAs(id, p, &request.Estate{Tenant: s.tenant(), TenantID: request.ID(t.Config.TenantID)}, s.tenant(), t.Config.TenantID, t.Scanner.Tenant())
+}
+
+// agreedAs is agreed for an estate and a tenant, whose row is tid.
+func (s *site) agreedAs(id string, p request.Params, e *request.Estate, tenant, tenantID string, tid int64) {
+	s.t.Helper()
+	now, ctx := s.clock.now()(), s.t.Context()
 	who := func(n string) request.Party {
-		return request.Party{TenantID: s.Tenants[0].Config.TenantID, ObjectID: "aaaaaaaa-0000-0000-0000-00000000000" + n, Name: n}
+		return request.Party{TenantID: tenantID, ObjectID: "aaaaaaaa-0000-0000-0000-00000000000" + n, Name: n}
 	}
-	plan, errs := request.Build(p, &request.Estate{Tenant: s.tenant(), TenantID: request.ID(s.Tenants[0].Config.TenantID)},
-		request.Context{Request: id, Revision: 1, Now: now, Approval: 72 * time.Hour, Window: 24 * time.Hour})
+	plan, errs := request.Build(p, e, request.Context{Request: id, Revision: 1, Now: now, Approval: 72 * time.Hour, Window: 24 * time.Hour})
 	bytes, err := plan.Canonical()
 	if len(errs) > 0 || err != nil {
 		s.t.Fatal(errs, err)
 	}
-	r := request.Request{ID: id, Tenant: s.tenant(), Kind: p.Kind(), Title: plan.Title, State: request.Draft, Params: []byte("{}"), Requester: who("1"), Editor: who("1"),
-		Stages: []request.Stage{{Order: 1, Count: 1, Role: "approver"}}, Risk: request.RiskNormal, Expires: now.Add(time.Hour)}
+	r := request.Request{ID: id, Tenant: tenant, Kind: p.Kind(), Title: plan.Title, State: request.Draft, Params: []byte("{}"), Requester: who("1"), Editor: who("1"),
+		Stages: []request.Stage{{Order: 1, Count: 1, Role: "approver"}}, Risk: request.RiskNormal, Rules: s.rules.Set().Hash, Expires: now.Add(time.Hour)}
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := tx.InsertRequest(ctx, s.Tenants[0].Scanner.Tenant(), r); err != nil {
+		if err := tx.InsertRequest(ctx, tid, r); err != nil {
 			return err
 		}
 		r.Version = 1
@@ -40,7 +46,7 @@ func (s *site) agreed(id string, p request.Params) {
 		if err != nil {
 			return err
 		}
-		q.WindowEnds = tx.Now.Add(time.Hour)
+		q.WindowEnds = tx.Now.Add(12 * time.Hour)
 		return tx.MoveRequest(ctx, q, request.Approved, who("2"), "approved", "")
 	})
 	if err != nil {

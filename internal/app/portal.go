@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"steward/internal/config"
 	"steward/internal/db"
@@ -38,6 +39,8 @@ type Portal struct {
 	judging      sync.Mutex
 	judged       evaluate.Memory
 
+	runsPoll time.Duration
+
 	scans *scans
 	// acting carries out what was agreed; nil before Serve.
 	acting *acting
@@ -65,6 +68,8 @@ type Options struct {
 	// the machine's: what it counts against Microsoft's limits is not kept, and
 	// neither are the raw answers.
 	lookingBack bool
+	// runsPoll is how often what was agreed is looked for; 2 s when 0.
+	runsPoll time.Duration
 	// onScan is told of every scan that began or ended.
 	onScan func(ctx context.Context, s db.Scan, what string)
 }
@@ -99,7 +104,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
+	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, runsPoll: o.runsPoll, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
 	p.rules = p.ruleFiles.keeper(o.Clock.now())
 	if err := p.reloadRules(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
