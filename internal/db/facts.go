@@ -39,7 +39,8 @@ type Facts struct {
 	names      *nameIndex
 	capacities map[int64]*policy.Capacity
 	domains    map[int64]string
-	stages     map[int64]string // workspace → name of its stage
+	stages     map[int64]string   // workspace → name of its stage
+	otherwise  map[int64][]string // workspace → what is not as its run left it
 	links      map[int64]linkBits
 	groups     map[int64]*groupPeople
 	knownUsers map[int64]bool // groups whose members were read
@@ -73,7 +74,7 @@ func (r *Reader) OpenFactsFrom(ctx context.Context, v View, held *Held) (*Facts,
 	f := &Facts{
 		reader: r, view: v, day: dayNumber(v.Taken), stmts: map[string]*sql.Stmt{},
 		tenant: &policy.Tenant{Name: v.TenantName}, principals: map[int64]*policy.Principal{}, byName: map[string]*policy.Principal{},
-		capacities: map[int64]*policy.Capacity{}, domains: map[int64]string{}, stages: map[int64]string{},
+		capacities: map[int64]*policy.Capacity{}, domains: map[int64]string{}, stages: map[int64]string{}, otherwise: map[int64][]string{},
 		links: map[int64]linkBits{}, groups: map[int64]*groupPeople{}, knownUsers: map[int64]bool{}, unseen: map[int64]bool{},
 	}
 	f.take(held)
@@ -82,7 +83,7 @@ func (r *Reader) OpenFactsFrom(ctx context.Context, v View, held *Held) (*Facts,
 		run  func(context.Context) error
 	}{
 		{"parts", f.readParts}, {"gaps", f.readGaps}, {"principals", f.readPrincipals}, {"names", f.readNames},
-		{"capacities", f.readCapacities}, {"domains", f.readDomains}, {"stages", f.readStages},
+		{"capacities", f.readCapacities}, {"domains", f.readDomains}, {"stages", f.readStages}, {"runs", f.readOtherwise},
 		{"links", f.readLinks}, {"activity", f.readActivityDays}, {"figures", f.readFigures},
 	} {
 		if err := step.run(ctx); err != nil {

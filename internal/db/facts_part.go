@@ -55,6 +55,7 @@ func (f *Facts) Load(ctx context.Context, ids []int64, into *FactPart) error {
 	for i := range p.spaces {
 		p.spaces[i].Derive()
 		f.names.fill(&p.spaces[i])
+		f.otherwiseOf(&p.spaces[i])
 	}
 	return nil
 }

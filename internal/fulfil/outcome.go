@@ -143,6 +143,9 @@ func (e *Engine) end(ctx context.Context, j *job, s db.RunStep, state db.StepSta
 		if err := e.consequences(ctx, tx, j, s); err != nil {
 			return err
 		}
+		if err := e.provisioned(ctx, tx, j, s); err != nil {
+			return err
+		}
 		return tx.Record(ctx, ended(j.run, s))
 	})
 	if err != nil {

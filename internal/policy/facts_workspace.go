@@ -26,6 +26,8 @@ type Workspace struct {
 	LookAlikes Answer[[]string] `fact:"lookAlikes" doc:"other workspaces whose name looks the same, letter by letter"`
 	CaseTwins  Answer[[]string] `fact:"caseTwins" doc:"other workspaces whose name differs in case only, or not at all"`
 
+	Otherwise []string `fact:"otherwise" doc:"what the portal carried out here after a request and somebody changed since, as sentences"`
+
 	Dedicated     bool           `fact:"dedicated" doc:"it is on a capacity"`
 	CapacitySKU   Answer[string] `fact:"capacitySku" doc:"SKU of its capacity; empty on shared"`
 	CapacityState Answer[string] `fact:"capacityState" doc:"state of its capacity; empty on shared"`
