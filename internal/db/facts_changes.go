@@ -27,7 +27,7 @@ func (f *Facts) Changed(ctx context.Context, since int64) (Touched, error) {
 		run  func(context.Context, int64, *Touched) error
 	}{
 		{"workspaces", f.touchedSpaces}, {"principals", f.touchedPrincipals}, {"placing", f.touchedElsewhere},
-		{"names", f.touchedNames}, {"models", f.touchedModels}, {"holders", f.touchedHolders},
+		{"names", f.touchedNames}, {"models", f.touchedModels}, {"holders", f.touchedHolders}, {"runs", f.touchedByRuns},
 	} {
 		if err := step.run(ctx, since, &t); err != nil {
 			return t, fmt.Errorf("changes since scan %d: %s: %w", since, step.what, classify(err))

@@ -38,12 +38,14 @@ func (t *Tx) Unprovision(ctx context.Context, tenant, workspace string) error {
 	return nil
 }
 
-// otherwise lists, of the workspaces that the view shows and whose runs ended
-// before its scan began, what is not as the run left it. Roles are compared
-// only where they were read.
+// otherwise lists, of the workspaces that the view shows, what is not as a run
+// left it. A workspace is compared only when a scan that began after the run
+// looked at it: one of all workspaces, or a targeted one that found it changed.
+// Roles are compared only where they were read.
 const otherwise = `WITH p AS (
 		SELECT i.id AS ws, v.aspect, v.key, v.value FROM provisioned v JOIN ident i ON i.tenant = $1 AND i.guid = v.ws
-		WHERE v.tenant = $2 AND v.at < (SELECT started FROM scan WHERE id = $3))
+		WHERE v.tenant = $2 AND (v.at < (SELECT max(started) FROM scan WHERE tenant = $1 AND id <= $3 AND published IS NOT NULL AND kind <> 'targeted')
+			OR EXISTS (SELECT 1 FROM workspace_touch t WHERE t.tenant = $1 AND t.ws = i.id AND t.scan IN (SELECT s.id FROM scan s WHERE s.tenant = $1 AND s.id <= $3 AND s.started > v.at))))
 	SELECT p.ws, p.aspect, '', p.value, w.name FROM p JOIN workspace w ON w.ws = p.ws AND %[1]s
 	WHERE p.aspect = 'name' AND w.name <> p.value
 	UNION ALL
@@ -70,6 +72,14 @@ func (f *Facts) readOtherwise(ctx context.Context) error {
 		f.otherwise[ws] = append(f.otherwise[ws], otherwiseSays(aspect, who, asked, now))
 		return nil
 	}, f.view.Tenant, f.view.TenantName, f.view.Scan)
+}
+
+// touchedByRuns finds the workspaces of which a run has made something since
+// the earlier scan began: also when somebody has taken it back before the scan
+// looked, and so nothing seems to have changed.
+func (f *Facts) touchedByRuns(ctx context.Context, since int64, t *Touched) error {
+	return f.collect(ctx, t.Workspaces, `SELECT i.id FROM provisioned v JOIN ident i ON i.tenant = $1 AND i.guid = v.ws
+		WHERE v.tenant = $2 AND v.at >= (SELECT started FROM scan WHERE id = $3)`, f.view.Tenant, f.view.TenantName, since)
 }
 
 func otherwiseSays(aspect, who, asked, now string) string {

@@ -101,6 +101,7 @@ var elsewhere = map[string]func(w *world, e *estate){
 	// Who was asked about once stays known: the other way round.
 	"portal.directory": nil,
 	"portal.coverage":  func(_ *world, e *estate) { e.Unseen = []string{"FIN-A-DEV"} },
+	"portal.otherwise": func(w *world, _ *estate) { w.provisioned("FIN-A-DEV"); w.pass(time.Hour) },
 	"waiver.ended":     func(w *world, _ *estate) { w.waive("FIN-A-DEV"); w.pass(40 * day) },
 	"waiver.object-gone": func(w *world, e *estate) {
 		w.waive("FIN-A-DEV")
@@ -112,6 +113,20 @@ var elsewhere = map[string]func(w *world, e *estate){
 }
 
 func named(rule string) bool { _, ok := elsewhere[rule]; return ok }
+
+// provisioned has a run that gave ana the role Viewer on a workspace, where
+// she has another.
+func (w *world) provisioned(label string) {
+	w.tb.Helper()
+	ids := w.labels(`SELECT i.guid FROM workspace s JOIN ident i ON i.id = s.ws WHERE s.name = $1 UNION ALL
+		SELECT i.guid FROM principal p JOIN ident i ON i.id = p.principal WHERE p.name = 'ana'`, label)
+	w.check(w.write(func(tx *db.Tx) error {
+		if err := tx.StartRun(w.tb.Context(), db.Run{ID: "run", Request: "run", Tenant: "contoso", PlanHash: strings.Repeat("0", 64)}, nil); err != nil {
+			return err
+		}
+		return tx.Provision(w.tb.Context(), db.Provisioned{Tenant: "contoso", Workspace: ids[0], Aspect: "role", Key: ids[1], Value: "Viewer", Run: "run", Step: "s1"})
+	}))
+}
 
 // waive has owners.few waived for a month.
 func (w *world) waive(label string) {

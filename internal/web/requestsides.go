@@ -89,9 +89,3 @@ func seenCell(seen map[string]ui.Cell, done map[string]db.RunStep, id string) ui
 	}
 	return ui.Unknown("No scan has looked since it was done.")
 }
-
-// seenOf is what the scans since a run have seen of each step of its plan, by
-// the step's id; a step that no scan has looked at since is left out.
-func (s *Server) seenOf(context.Context, request.Request, *request.Plan) (map[string]ui.Cell, error) {
-	return nil, nil //nolint:nilnil // nothing was looked at
-}

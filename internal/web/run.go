@@ -84,6 +84,11 @@ func (s *Server) runPage(c echo.Context, status int, t typed) error {
 	if v.Related, err = s.relatedRuns(c.Request().Context(), d.run); err != nil {
 		return err
 	}
+	if d.run.Ended() {
+		if v.Outcome, err = s.runOutcome(c.Request().Context(), d.run, d.steps); err != nil {
+			return err
+		}
+	}
 	return render(c, status, templates.Run(v))
 }
 

@@ -13,6 +13,7 @@ CREATE TABLE provisioned (
   at     INTEGER NOT NULL,
   PRIMARY KEY (tenant, ws, aspect, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX provisioned_by_run ON provisioned (run);
 
 -- +goose Down
 SELECT 1;
