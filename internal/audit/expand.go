@@ -121,7 +121,9 @@ func (e *expander) inScope(ws string, v db.View) string {
 	}
 	cond, args := e.scope.Where("sw", len(e.args)+1)
 	e.args = append(e.args, args...)
-	return fmt.Sprintf("EXISTS (SELECT 1 FROM workspace sw WHERE sw.ws = %s AND %s AND %s)", ws, v.Visible("sw"), cond)
+	// The CASE keeps SQLite from turning EXISTS into a join, which would come
+	// last, behind everything that is in a workspace: see holder.
+	return fmt.Sprintf("CASE WHEN EXISTS (SELECT 1 FROM workspace sw WHERE sw.ws = %s AND %s AND %s) THEN 1 ELSE 0 END = 1", ws, v.Visible("sw"), cond)
 }
 
 // mine is true for requests that the reader began.

@@ -86,8 +86,15 @@ func itemFilters() []Filter {
 	}
 }
 
-// kindChoices skips from one kind to the next along the index.
-const kindChoices = `WITH RECURSIVE k(kind) AS (
-		SELECT min(kind) FROM item WHERE tenant = @tenant AND @some
-		UNION ALL SELECT (SELECT min(i.kind) FROM item i WHERE i.tenant = @tenant AND i.kind > k.kind) FROM k WHERE k.kind IS NOT NULL)
-	SELECT kind, kind FROM k WHERE kind IS NOT NULL ORDER BY 1`
+// kindChoices are the kinds of items there are.
+var kindChoices = skipping("item", "item_by_kind", "kind")
+
+// skipping lists the different values of a column of the tenant by going from
+// one to the next along an index that begins with (tenant, column): as many
+// steps as there are values, however many rows. The index is named, because a
+// new one has no statistics yet and SQLite would read the whole table instead.
+func skipping(table, index, column string) string {
+	from := "SELECT min(t." + column + ") FROM " + table + " t INDEXED BY " + index + " WHERE t.tenant = @tenant AND "
+	return `WITH RECURSIVE k(value) AS (` + from + `@some UNION ALL SELECT (` + from + `t.` + column + ` > k.value) FROM k WHERE k.value IS NOT NULL)
+	SELECT value, value FROM k WHERE value IS NOT NULL ORDER BY 1`
+}

@@ -194,7 +194,14 @@ func versions(ctx context.Context, db *sql.DB) (have, want int64, err error) {
 // copied first: an older program cannot read the new schema.
 func migrate(ctx context.Context, db *sql.DB, path string) error {
 	have, want, err := versions(ctx, db)
-	if err != nil || have == want {
+	if err != nil {
+		return err
+	}
+	p, err := provider(db)
+	if err != nil {
+		return err
+	}
+	if pending, err := p.HasPending(ctx); err != nil || have == want && !pending {
 		return err
 	}
 	if have > want {
@@ -204,10 +211,6 @@ func migrate(ctx context.Context, db *sql.DB, path string) error {
 		if err := copyBefore(ctx, path, have); err != nil {
 			return err
 		}
-	}
-	p, err := provider(db)
-	if err != nil {
-		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

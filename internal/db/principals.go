@@ -14,6 +14,15 @@ var principalHistory = &history{
 		"members_known", "people"},
 }
 
+// principalKey is what a principal is sorted and found by: the name, or the
+// address that is shown in its place.
+func principalKey(name, address string) string {
+	if name == "" {
+		name = address
+	}
+	return tenant.Fold(name)
+}
+
 // Positions in a principal's row.
 const (
 	colKind      = 1
@@ -110,7 +119,7 @@ type principalState struct {
 
 // told merges what an answer says into what is stored.
 func (st *principalState) told(id int64, p *tenant.Principal) row {
-	r := row{id, string(p.Kind), p.Name, tenant.Fold(p.Name), p.Address, bit(p.Guest)}
+	r := row{id, string(p.Kind), p.Name, principalKey(p.Name, p.Address), p.Address, bit(p.Guest)}
 	if st.before != nil {
 		fill(r, st.before)
 		if sameIdentity(r, st.before) {
@@ -126,7 +135,7 @@ func (st *principalState) told(id int64, p *tenant.Principal) row {
 		for i := colKind; i < colDirectory; i++ {
 			r[i] = greater(r[i], last[i])
 		}
-		r[colNameKey] = tenant.Fold(r[colName].(string))
+		r[colNameKey] = principalKey(r[colName].(string), r[colAddress].(string))
 	}
 	if last != nil {
 		return append(r, last[colDirectory:]...)
@@ -233,7 +242,7 @@ func (in *Ingest) directory(p *tenant.Principal) error {
 	if last == nil {
 		last = have.before
 	}
-	r := row{id, string(p.Kind), p.Name, tenant.Fold(p.Name), p.Address, bit(p.Guest)}
+	r := row{id, string(p.Kind), p.Name, principalKey(p.Name, p.Address), p.Address, bit(p.Guest)}
 	if last != nil {
 		fill(r, last)
 		if p.Directory.Gone {

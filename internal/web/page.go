@@ -30,6 +30,7 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 		May:     s.mayOpen(who),
 	}
 	s.fillCounts(&p.Counts, who)
+	s.fillRuleCounts(c, &p.Counts, who, v)
 	s.fillHolds(c, who, &p)
 	s.fillWork(c, &p.Counts, who)
 	if v.Past && !t.Never() {
