@@ -99,7 +99,7 @@ func (l *live) walk(t *testing.T) {
 	l.as("operator", http.MethodPost, "/scans", url.Values{"tenant": {tenant}, "kind": {"full"}})
 	_, violations := l.as("requester", http.MethodGet, "/violations", nil)
 	if m := regexp.MustCompile(`/violations/\d+`).FindString(violations); m != "" {
-		l.as("requester", http.MethodPost, m+"/waive", url.Values{"reason": {"the run of the test asks for it"}, "ends": {"2099-01-01"}})
+		l.as("requester", http.MethodPost, "/requests/new/waiver", url.Values{"violation": {strings.TrimPrefix(m, "/violations/")}, "reason": {"the run of the test asks for it"}, "ends": {"2099-01-01"}})
 	}
 }
 

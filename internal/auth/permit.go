@@ -49,8 +49,10 @@ const (
 	AssignViolation Action = "violation.assign"
 	AskWaiver       Action = "waiver.ask"
 	DecideWaiver    Action = "waiver.decide"
-	EndWaiver       Action = "waiver.end"
-	PreviewPolicy   Action = "policy.preview"
+	// AskRuleChange is to ask that a rule be changed; somebody else decides.
+	AskRuleChange Action = "policy.ask"
+	EndWaiver     Action = "waiver.end"
+	PreviewPolicy Action = "policy.preview"
 	// AnswerAsOwner is an owner's word on what they own; that they own it is
 	// asked of the last scan.
 	AnswerAsOwner Action = "owner.answer"
@@ -155,6 +157,7 @@ var Permits = map[Action]Permit{
 	DecideWaiver:    {Roles: []Role{Approver}, Reach: InPart, Recent: true},
 	EndWaiver:       {Roles: []Role{Approver}, Reach: InPart},
 	PreviewPolicy:   {Roles: stewards, Reach: InPart},
+	AskRuleChange:   {Roles: []Role{Admin}, Reach: Everywhere},
 	AnswerAsOwner:   {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
 	Attest:          {Roles: []Role{Operator}, Reach: WholeTenant},
 

@@ -18,7 +18,7 @@ func (r *Reader) RequestEstate(ctx context.Context, v View, refs request.Refs) (
 	l := &estateLoader{q: r.pool, v: v, e: &request.Estate{
 		Tenant: v.TenantName, Taken: v.Taken, Names: map[string][]request.ID{}, Workspaces: map[request.ID]request.Workspace{},
 		Capacities: map[request.ID]tenant.Capacity{}, Domains: map[request.ID]tenant.Domain{},
-		Pipelines: map[request.ID]request.Pipeline{}, Principals: map[request.ID]request.Principal{},
+		Pipelines: map[request.ID]request.Pipeline{}, Principals: map[request.ID]request.Principal{}, Violations: map[int64]request.Violation{},
 	}}
 	if err := l.load(ctx, refs); err != nil {
 		return nil, fmt.Errorf("estate of %s at scan %d: %w", v.TenantName, v.Scan, classify(err))
@@ -39,6 +39,11 @@ func (l *estateLoader) load(ctx context.Context, refs request.Refs) error {
 	l.e.TenantID = request.NewID(string(l.e.TenantID))
 	for _, name := range refs.Names {
 		if err := l.name(ctx, name); err != nil {
+			return err
+		}
+	}
+	for _, id := range refs.Violations {
+		if err := l.violation(ctx, id); err != nil {
 			return err
 		}
 	}
@@ -259,4 +264,17 @@ func (r *Reader) GroupsOf(ctx context.Context, v View, person string) ([]string,
 		return nil, fmt.Errorf("groups of %s: %w", person, err)
 	}
 	return all, nil
+}
+
+// violation loads one of the view's tenant.
+func (l *estateLoader) violation(ctx context.Context, id int64) error {
+	v := request.Violation{ID: id}
+	err := l.q.QueryRowContext(ctx, `SELECT coalesce(w.name, ''), coalesce(d.name, ''), v.rule, v.label, v.says, v.state, v.severity
+		FROM violation v LEFT JOIN workspace w ON w.id = (SELECT max(id) FROM workspace WHERE ws = v.ws AND v.ws <> 0)
+		LEFT JOIN domain d ON d.domain = w.domain AND d.to_scan IS NULL WHERE v.id = $1 AND v.tenant = $2`, id, l.v.Tenant).
+		Scan(&v.Workspace, &v.Domain, &v.Rule, &v.Label, &v.Says, &v.State, &v.Severity)
+	if err == nil {
+		l.e.Violations[id] = v
+	}
+	return ignoreNoRows(err)
 }

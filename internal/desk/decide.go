@@ -62,6 +62,9 @@ func (d *Desk) decide(ctx context.Context, by By, id, plan, note string, approve
 	if err == nil && fell != "" {
 		return r, fault.New(fault.Conflict, "%s", fell)
 	}
+	if err == nil {
+		err = d.putInForce(ctx, r)
+	}
 	return r, err
 }
 
@@ -184,7 +187,11 @@ func (d *Desk) after(ctx context.Context, tx *db.Tx, by By, f request.Facing, on
 		return r, "", err
 	}
 	r.State, r.Version, r.Note = to, r.Version+1, one.Note
-	return r, "", tx.Record(ctx, e)
+	if err := tx.Record(ctx, e); err != nil || to != request.Approved || !r.Kind.House() {
+		return r, "", err
+	}
+	r, err := d.carryOut(ctx, tx, by, r, one.Note)
+	return r, "", err
 }
 
 // windowEnds is when an approval given now falls if nobody has started.
@@ -277,6 +284,9 @@ func (d *Desk) grounds(ctx context.Context, by By, id, hash string) (g grounds, 
 		return g, err
 	}
 	estate.Executor = d.executor(r.Tenant)
+	if err := d.house(ctx, params, estate); err != nil {
+		return g, err
+	}
 	g.gainers = gainers(&plan, estate)
 	g.drift = d.drift(r, &plan, params, estate)
 	return g, nil

@@ -24,6 +24,7 @@ type Desk struct {
 	executor  func(tenant string) request.ID
 	emergency func(request.Party) bool
 	people    func(context.Context) ([]auth.Person, error)
+	own       *Rules
 }
 
 // Config is what a Desk needs.
@@ -45,11 +46,13 @@ type Config struct {
 	// People returns everybody who ever signed in, with their roles and limits
 	// as last known: who could decide, and who is told. May be nil.
 	People func(ctx context.Context) ([]auth.Person, error)
+	// Own is where waivers and rules are kept; nil refuses requests about them.
+	Own *Rules
 }
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, emergency: c.Emergency, people: c.People}
+	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, emergency: c.Emergency, people: c.People, own: c.Own}
 	if d.approvals == nil {
 		own := request.BuiltinApprovals()
 		d.approvals = func() *request.ApprovalRules { return own }

@@ -67,6 +67,9 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 		return p, err
 	}
 	estate.Executor = d.executor(r.Tenant)
+	if err := d.house(ctx, params, estate); err != nil {
+		return p, err
+	}
 	p.Taken = view.Taken
 	rules := d.approvals()
 	p.Plan, p.Errors = request.Build(params, estate, d.context(r, rules))

@@ -8,8 +8,8 @@ import (
 func (p *BulkParams) decode(e *FieldErrors) []Params {
 	out := make([]Params, len(p.Rows))
 	for i, r := range p.Rows {
-		if r.Kind == Bulk {
-			e.add(indexed("rows", i)+".kind", "A row cannot be a list of rows.")
+		if r.Kind == Bulk || r.Kind.House() {
+			e.add(indexed("rows", i)+".kind", "A list of rows holds changes of the tenant only.")
 			continue
 		}
 		one, err := DecodeParams(r.Kind, r.Params)

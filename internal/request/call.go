@@ -14,6 +14,8 @@ type API string
 const (
 	PowerBI API = "powerbi"
 	Fabric  API = "fabric"
+	// House is the portal itself: nothing is sent to Microsoft.
+	House API = "portal"
 )
 
 // Call is one write to the tenant, exactly as it will be sent.
@@ -106,6 +108,8 @@ const (
 	LookPipelineGone LookKind = "pipeline-gone"
 	// LookStage: stage of pipeline holds workspace; empty workspace for none.
 	LookStage LookKind = "stage"
+	// LookHouse: the portal's own record of violation or rule.
+	LookHouse LookKind = "portal"
 	// LookPipelineUser: principal has right on pipeline; empty right for none.
 	LookPipelineUser LookKind = "pipeline-user"
 )

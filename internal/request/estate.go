@@ -27,6 +27,9 @@ type Estate struct {
 	// Principals are those named, those who hold roles in the workspaces, and
 	// the groups' members.
 	Principals map[ID]Principal
+	// Violations are those asked about, Rule the rule of a change of one.
+	Violations map[int64]Violation
+	Rule       *Rule
 }
 
 // Workspace is a workspace with its roles and the pipeline it belongs to.
@@ -60,6 +63,7 @@ type Principal struct {
 type Refs struct {
 	Names                                                  []string
 	Workspaces, Capacities, Domains, Pipelines, Principals []ID
+	Violations                                             []int64
 }
 
 func (r *Refs) add(o Refs) {
@@ -69,4 +73,5 @@ func (r *Refs) add(o Refs) {
 	r.Domains = append(r.Domains, o.Domains...)
 	r.Pipelines = append(r.Pipelines, o.Pipelines...)
 	r.Principals = append(r.Principals, o.Principals...)
+	r.Violations = append(r.Violations, o.Violations...)
 }

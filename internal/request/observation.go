@@ -34,6 +34,9 @@ const (
 	StageOf ObservationKind = "stage"
 	// PipelineOf: the pipeline workspace is a stage of; empty for none.
 	PipelineOf ObservationKind = "pipeline-of"
+	// ViolationState of violation; RuleVersion of rule, empty when it is off.
+	ViolationState ObservationKind = "violation-state"
+	RuleVersion    ObservationKind = "rule-version"
 	// PipelineRole of principal on pipeline; empty for none.
 	PipelineRole ObservationKind = "pipeline-role"
 )
@@ -70,6 +73,7 @@ var what = map[ObservationKind]string{
 	WorkspaceState: "the workspace's state", WorkspaceOnCapacity: "the workspace's capacity", Role: "the role on the workspace",
 	OtherAdmin: "whether another Admin remains", CapacityState: "the capacity's state", PipelineName: "the pipeline",
 	StageOf: "the workspace on the stage", PipelineOf: "the workspace's pipeline", PipelineRole: "the right on the pipeline",
+	ViolationState: "the violation", RuleVersion: "the version of the rule",
 }
 
 // Differs says in a sentence that the tenant has moved away from what was

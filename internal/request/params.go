@@ -225,6 +225,10 @@ func New(k Kind) Params {
 		return &PipelineUserAddParams{}
 	case PipelineUserDrop:
 		return &PipelineUserDropParams{}
+	case Waiver:
+		return &WaiverParams{}
+	case RuleChange:
+		return &RuleChangeParams{}
 	case Bulk:
 		return &BulkParams{}
 	}

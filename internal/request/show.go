@@ -10,7 +10,7 @@ import (
 )
 
 // base is what a call's path is put behind.
-var base = map[API]string{PowerBI: "/v1.0/myorg/", Fabric: "/v1/"}
+var base = map[API]string{PowerBI: "/v1.0/myorg/", Fabric: "/v1/", House: "/"}
 
 // ShownPath is the whole path of the call as it will be sent: texts escaped as
 // in an address, what an earlier step answers in angle brackets, which no

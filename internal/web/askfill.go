@@ -316,3 +316,17 @@ func because(v url.Values) *ui.Link {
 	}
 	return nil
 }
+
+// facts are what a form is about, where its fields alone do not say it.
+func (a *asking) facts() []ui.Pair {
+	p, ok := a.params.(*request.WaiverParams)
+	if !ok || a.estate == nil {
+		return nil
+	}
+	v, ok := a.estate.Violations[p.Violation]
+	if !ok {
+		return nil
+	}
+	return []ui.Pair{{Key: "Object", Value: v.Label, Href: "/violations/" + strconv.FormatInt(v.ID, 10)}, {Key: "Finding", Value: v.Says},
+		{Key: "Rule", Value: v.Rule, Href: "/policies/" + url.PathEscape(v.Rule)}, {Key: "Severity", Part: ui.Severity(string(v.Severity))}}
+}

@@ -138,6 +138,11 @@ func (s *Server) loadEstate(ctx context.Context, a *asking) (err error) {
 			delete(a.estate.Pipelines, id)
 		}
 	}
+	for id, v := range a.estate.Violations {
+		if !auth.May(a.who.person, desk.Asks(a.about.Kind), auth.Object{Tenant: tenant, Workspace: v.Workspace, Domain: v.Domain}) {
+			delete(a.estate.Violations, id)
+		}
+	}
 	for id, w := range a.estate.Workspaces {
 		if !seen(w) {
 			delete(a.estate.Workspaces, id)
@@ -149,6 +154,11 @@ func (s *Server) loadEstate(ctx context.Context, a *asking) (err error) {
 // hiddenPicks are refusals of what the person may not ask about, in the words
 // for what is not there.
 func (a *asking) hiddenPicks() (e request.FieldErrors) {
+	if p, ok := a.params.(*request.WaiverParams); ok && p.Violation > 0 {
+		if _, known := a.estate.Violations[p.Violation]; !known {
+			return request.FieldErrors{{Field: "violation", Sentence: "There is no such violation, or it is not open to you."}}
+		}
+	}
 	for f := range ask.Fields(ask.Form(a.params)) {
 		id := request.NewID(a.values.Get(f.Name))
 		if f.Look != ask.Pick || id == "" {

@@ -128,6 +128,19 @@ func askedCases() []asked {
 		{request.PipelineUserDrop, "good", []string{"pipeline", gid("Sales line"), "who", gid("Ben")}, "", ""},
 		{request.PipelineUserDrop, "who cannot", []string{"pipeline", gid("Sales line"), "who", gid("Dan")}, "who", "no such user"},
 		{request.PipelineDelete, "good", []string{"pipeline", gid("Sales line"), "confirm", "Sales line"}, "", ""},
+		{request.Waiver, "good", []string{"violation", "1", "ends", "2026-10-01", "owner", gid("Ben")}, "", ""},
+		{request.Waiver, "no violation", []string{"ends", "2026-10-01"}, "violation", "number of a violation"},
+		{request.Waiver, "one that is not there", []string{"violation", "77", "ends", "2026-10-01"}, "violation", "no such violation"},
+		{request.Waiver, "no end", []string{"violation", "1"}, "ends", "needs a day"},
+		{request.Waiver, "too long", []string{"violation", "1", "ends", "2028-10-01"}, "ends", "a year at most"},
+		{request.Waiver, "a group that answers", []string{"violation", "1", "ends", "2026-10-01", "owner", gid("Analysts")}, "owner", "is none"},
+		{request.Waiver, "a later start", []string{"violation", "1", "ends", "2026-10-01", "not_before", "2026-08-02"}, "not_before", "from the moment"},
+		{request.RuleChange, "good", []string{"rule", "owners.few", "on", "no"}, "", ""},
+		{request.RuleChange, "no such rule", []string{"rule", "owners.such", "on", "no"}, "rule", "no rule of this id"},
+		{request.RuleChange, "neither on nor off", []string{"rule", "owners.few"}, "on", "Choose"},
+		{request.RuleChange, "as it is", []string{"rule", "owners.few", "on", "yes"}, "on", "nothing would change"},
+		{request.RuleChange, "values that are none", []string{"rule", "owners.few", "on", "yes", "parameters", "least: 3"}, "parameters", "JSON"},
+		{request.RuleChange, "values the rule does not have", []string{"rule", "owners.few", "on", "yes", "parameters", `{"most": 3}`}, "parameters", "cannot be put in force"},
 		{request.PipelineDelete, "another name", []string{"pipeline", gid("Sales line"), "confirm", "sales"}, "confirm", "Type the name"},
 	}
 }
@@ -149,7 +162,7 @@ func TestEveryForm(t *testing.T) {
 	r := town(t)
 	for _, c := range askedCases() {
 		t.Run(string(c.kind)+" "+c.name, func(t *testing.T) {
-			r := &ruled{portal: r.on(t), who: r.who, keeper: r.keeper}
+			r := &ruled{portal: r.on(t), who: r.who, keeper: r.keeper, desk: r.desk}
 			if c.at == "" {
 				r.submits(c)
 				return

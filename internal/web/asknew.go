@@ -93,7 +93,7 @@ func (a *asking) prefill() {
 			a.values.Set("pipeline", "yes")
 		}
 	}
-	if l := because(a.values); l != nil && a.values.Get("reason") == "" {
+	if l := because(a.values); l != nil && a.values.Get("reason") == "" && !a.about.Kind.House() {
 		a.values.Set("reason", "To mend "+l.Label+".")
 	}
 }
@@ -242,6 +242,7 @@ func (s *Server) askPage(c echo.Context, status int, a *asking) error {
 	case a.r.State == request.Draft && a.r.Note != "":
 		p.Notices = append(p.Notices, ui.Notice{Tone: ui.Warn, Title: "It came back to you.", Text: a.r.Note})
 	}
+	p.Facts = a.facts()
 	if p.Form, err = s.askForm(c, a); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ import (
 	"steward/internal/auth"
 	"steward/internal/db"
 	"steward/internal/desk"
+	"steward/internal/evaluate"
 	"steward/internal/ledger"
 	"steward/internal/policy"
 	"steward/internal/request"
@@ -52,7 +53,16 @@ func town(t *testing.T) *ruled {
 	})
 	settle(t, d)
 	r := &ruled{who: &auth.Person{}, keeper: townRules()}
-	*r.who = somebody("Anna", auth.Requester)
+	*r.who = somebody("Anna", auth.Requester, auth.Admin)
+	r.portal = portal{db: d, t: t}
+	v, err := d.Reader().ViewNow(t.Context(), "contoso")
+	if err == nil {
+		_, err = evaluate.Evaluate(t.Context(), d, v, r.keeper.Set())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := &desk.Rules{DB: d, Keeper: r.keeper}
 	var mu sync.Mutex
 	n := 0
 	id := func() string {
@@ -62,9 +72,9 @@ func town(t *testing.T) *ruled {
 		return fmt.Sprintf("01J0000000000000000000%04d", n)
 	}
 	clock := func() time.Time { return noon }
+	r.desk = desk.New(desk.Config{DB: d, Own: own, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }})
 	s, err := New(Config{Reader: d.Reader(), Tenants: []string{"contoso"}, Now: clock, Log: slog.New(slog.DiscardHandler),
-		Rules: &desk.Rules{DB: d, Keeper: r.keeper}, Policies: tried{r},
-		Requests: desk.New(desk.Config{DB: d, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }}),
+		Rules: own, Policies: tried{r}, Requests: r.desk,
 		Who:      func(echo.Context) (auth.Person, bool) { return *r.who, true },
 		Record:   func(ctx context.Context, e ledger.Entry) error { return d.Record(ctx, e) }, PublicURL: "https://portal.example"})
 	if err != nil {

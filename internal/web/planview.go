@@ -73,7 +73,7 @@ func riskBadge(r request.Risk) ui.Badge {
 	return ui.Badge{Text: word, Tone: riskTones[r]}
 }
 
-var apiNames = map[request.API]string{request.PowerBI: "Power BI", request.Fabric: "Fabric"}
+var apiNames = map[request.API]string{request.PowerBI: "Power BI", request.Fabric: "Fabric", request.House: "Steward itself"}
 
 func planStep(s request.Step) templates.PlanStep {
 	out := templates.PlanStep{ID: s.ID, Row: s.Row, Says: s.Says, API: apiNames[s.Call.API], Operation: s.Call.Operation, Method: s.Call.Method,

@@ -23,7 +23,6 @@ type RuleDesk interface {
 	Triage(ctx context.Context, d desk.Decider, ids []int64, rev int64, to violation.State, reason string) error
 	Assign(ctx context.Context, d desk.Decider, id, rev int64, to string) error
 	Comment(ctx context.Context, d desk.Decider, id int64, body string) error
-	AskWaiver(ctx context.Context, d desk.Decider, violation int64, owner, reason string, ends time.Time) (int64, error)
 	DecideWaiver(ctx context.Context, d desk.Decider, waiver int64, approve bool, note string) error
 	EndWaiver(ctx context.Context, d desk.Decider, waiver int64, note string) error
 	DecideRule(ctx context.Context, d desk.Decider, rule string, decision policy.Decision, reason string) error

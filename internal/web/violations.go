@@ -24,7 +24,6 @@ func (s *Server) ruling() []route {
 		{http.MethodPost, "/violations/:id/assign", auth.AssignViolation, s.assign},
 		{http.MethodPost, "/violations/:id/comment", auth.AskWaiver, s.comment},
 		{http.MethodGet, "/violations/:id/waive", auth.AskWaiver, s.waiveForm},
-		{http.MethodPost, "/violations/:id/waive", auth.AskWaiver, s.waive},
 		{http.MethodGet, "/policies", auth.ViewPolicies, s.policies},
 		{http.MethodGet, "/policies/:id", auth.ViewPolicies, s.policy},
 		{http.MethodGet, "/policies/:id/preview", auth.PreviewPolicy, s.preview},

@@ -19,9 +19,11 @@ import (
 	"steward/internal/db"
 	"steward/internal/desk"
 	"steward/internal/evaluate"
+	"steward/internal/fault"
 	"steward/internal/htmlcheck"
 	"steward/internal/ledger"
 	"steward/internal/policy"
+	"steward/internal/request"
 )
 
 // ruled is a portal whose tenant was judged by the built-in rules, with a desk
@@ -30,6 +32,7 @@ type ruled struct {
 	portal
 	who    *auth.Person
 	keeper *policy.Keeper
+	desk   *desk.Desk
 }
 
 // operator triages and asks, approver decides.
@@ -53,7 +56,9 @@ func judgedBy(t *testing.T, d *db.DB, clock func() time.Time) *ruled {
 	r.portal = portal{db: d, t: t}
 	r.judge()
 	rules := &desk.Rules{DB: d, Keeper: r.keeper, Changed: r.judge}
-	s, err := New(Config{Reader: d.Reader(), Tenants: []string{audittest.TenantName}, Now: clock, Log: slog.New(slog.DiscardHandler), Rules: rules, Policies: tried{r},
+	ids := 0
+	r.desk = desk.New(desk.Config{DB: d, Own: rules, Rules: r.keeper.Set, Now: clock, NewID: func() string { ids++; return fmt.Sprintf("01J0000000000000000000%04d", ids) }})
+	s, err := New(Config{Reader: d.Reader(), Tenants: []string{audittest.TenantName}, Now: clock, Log: slog.New(slog.DiscardHandler), Rules: rules, Policies: tried{r}, Requests: r.desk,
 		Who:    func(echo.Context) (auth.Person, bool) { return *r.who, true },
 		Record: func(ctx context.Context, e ledger.Entry) error { return d.Record(ctx, e) }, PublicURL: "https://portal.example"})
 	if err != nil {
@@ -92,6 +97,20 @@ func (r *ruled) post(path string, want int, fields ...string) (string, *htmlchec
 		return w.Header().Get("Location"), nil
 	}
 	return "", htmlcheck.Page(r.t, w.Body.String())
+}
+
+// submit drafts a request in its form and submits its plan.
+func (r *ruled) submit(path string, fields ...string) request.Request {
+	r.t.Helper()
+	to, _ := r.post(path, http.StatusSeeOther, fields...)
+	plan := r.get(to, http.StatusOK)
+	id := strings.Split(to, "/")[2]
+	r.post("/requests/"+id+"/submit", http.StatusSeeOther, "version", plan.Attr("form[data-testid=do-submit] input[name=version]", "value"), "plan", plan.Attr("form[data-testid=do-submit] input[name=plan]", "value"))
+	asked, err := r.db.Reader().Request(r.t.Context(), id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return asked
 }
 
 // one is the number of some value of the database.
@@ -214,25 +233,35 @@ func TestWaiverNeedsSomebodyElse(t *testing.T) {
 	t.Parallel()
 	r := judged(t)
 	id := r.some("naming.pattern")
-	path := fmt.Sprintf("/violations/%d/waive", id)
-	r.get(path, http.StatusOK)
+	path := "/requests/new/waiver"
+	w := httptest.NewRecorder()
+	r.ServeHTTP(w, httptest.NewRequest(http.MethodGet, fmt.Sprintf("/violations/%d/waive", id), nil))
+	to := w.Header().Get("Location")
+	if got := r.get(to, http.StatusOK); w.Code != http.StatusSeeOther || got.Attr("input[name=violation]", "value") != fmt.Sprint(id) || !got.Has("[data-testid=fact-finding]") {
+		t.Errorf("the violation leads to %s", to)
+	}
 	day := func(n int) string { return now().AddDate(0, 0, n).Format(time.DateOnly) }
-	_, d := r.post(path, http.StatusUnprocessableEntity, "reason", "A customer's own name", "ends", "2031-01-01")
+	_, d := r.post(path, http.StatusUnprocessableEntity, "violation", fmt.Sprint(id), "reason", "A customer's own name", "ends", "2031-01-01")
 	if !strings.Contains(d.Text("[data-testid=field-ends]"), "a year at most") || d.Text("textarea[name=reason]") != "A customer's own name" {
 		t.Errorf("an end without end: %s", d.Text("[data-testid=errors]"))
 	}
-	*r.who = auth.Person{TenantID: "t", ObjectID: "both", Name: "Bea Both", Roles: []auth.Role{auth.Requester, auth.Approver}}
-	at, _ := r.post(path, http.StatusSeeOther, "reason", "A customer's own name", "ends", day(30))
-	if got := r.get(at, http.StatusOK).Text("main"); !strings.Contains(got, "somebody else must decide") {
-		t.Errorf("whoever asked is offered the decision: %s", got)
+	both := auth.Person{TenantID: "t", ObjectID: "both", Name: "Bea Both", Roles: []auth.Role{auth.Requester, auth.Approver}}
+	*r.who = both
+	r.post(path, http.StatusUnprocessableEntity, "violation", fmt.Sprint(id), "ends", day(30))
+	r.post(path, http.StatusUnprocessableEntity, "violation", "999999", "reason", "A customer's own name", "ends", day(30))
+	asked := r.submit(path, "violation", fmt.Sprint(id), "reason", "A customer's own name", "ends", day(30))
+	if _, err := r.desk.Approve(t.Context(), desk.By{Person: both}, asked.ID, asked.Plan, ""); !fault.Is(err, fault.Denied) {
+		t.Errorf("whoever asked decides: %v", err)
 	}
-	r.post(at+"/decide", http.StatusUnprocessableEntity, "decision", "approve")
-	if n := r.one(`SELECT count(*) FROM ledger WHERE json_extract(body, '$.action') = 'waiver.decide' AND json_extract(body, '$.outcome') = 'refused'`); n != 1 {
+	if n := r.one(`SELECT count(*) FROM ledger WHERE json_extract(body, '$.action') = 'request.decide' AND json_extract(body, '$.outcome') = 'refused'`); n != 1 {
 		t.Errorf("the refusal is in %d entries of the ledger", n)
 	}
 	*r.who = approver
-	r.post(at+"/decide", http.StatusUnprocessableEntity)
-	r.post(at+"/decide", http.StatusSeeOther, "decision", "approve", "note", "Agreed with sales")
+	done, err := r.desk.Approve(t.Context(), desk.By{Person: approver}, asked.ID, asked.Plan, "Agreed with sales")
+	if err != nil || done.State != request.Done {
+		t.Fatalf("the request is %s: %v", done.State, err)
+	}
+	at := fmt.Sprintf("/waivers/%d", r.one(`SELECT max(id) FROM waiver WHERE violation = $1`, id))
 	if got := r.text(`SELECT state FROM violation WHERE id = $1`, id); got != "waived" {
 		t.Fatalf("the violation is %s", got)
 	}
@@ -260,7 +289,7 @@ func TestViolationsKeepToTheScope(t *testing.T) {
 	for _, id := range []int64{outside, tenant} {
 		path := fmt.Sprintf("/violations/%d", id)
 		r.get(path, http.StatusNotFound)
-		for _, verb := range []string{"/triage", "/assign", "/comment", "/waive"} {
+		for _, verb := range []string{"/triage", "/assign", "/comment"} {
 			r.post(path+verb, http.StatusNotFound, "rev", "1", "to", "in_progress", "body", "hello", "reason", "because I say so", "ends", now().AddDate(0, 0, 9).Format(time.DateOnly))
 		}
 		if n := r.one(`SELECT count(*) FROM violation_event WHERE violation = $1 AND scan IS NULL`, id); n != 0 {

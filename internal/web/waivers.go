@@ -12,6 +12,7 @@ import (
 	"steward/internal/audit"
 	"steward/internal/auth"
 	"steward/internal/fault"
+	"steward/internal/request"
 	"steward/internal/violation"
 	"steward/internal/web/guard"
 	"steward/web/templates"
@@ -30,29 +31,14 @@ func stepUp(c echo.Context) string {
 // usualWaiver is the end that the form proposes.
 const usualWaiver = 90 * 24 * time.Hour
 
-// waiveForm asks for a waiver of a violation.
-func (s *Server) waiveForm(c echo.Context) error { return s.waivePage(c, http.StatusOK, typed{}) }
-
-func (s *Server) waive(c echo.Context) error {
-	id, err := numberParam(c, "id")
+// waiveForm leads to the request for a waiver of a violation.
+func (s *Server) waiveForm(c echo.Context) error {
+	v, at, _, err := s.readViolation(c)
 	if err != nil {
 		return err
 	}
-	values, err := form(c)
-	if err != nil {
-		return err
-	}
-	owner, field := values.Get("owner"), "owner"
-	if other := strings.TrimSpace(values.Get("other")); other != "" {
-		owner, field = other, "other"
-	}
-	waiver, err := s.Rules.AskWaiver(c.Request().Context(), s.decider(c), id, owner, values.Get("reason"), endOfDay(values.Get("ends")))
-	if err != nil {
-		return refusedForm(renamed(err, "owner", field), func(field, sentence string) error {
-			return s.waivePage(c, http.StatusUnprocessableEntity, typed{form: "waive", field: field, sentence: sentence, values: values})
-		})
-	}
-	return c.Redirect(http.StatusSeeOther, "/waivers/"+strconv.FormatInt(waiver, 10))
+	id := strconv.FormatInt(v.ID, 10)
+	return c.Redirect(http.StatusSeeOther, at.place.ask(request.Waiver, id, param("violation", id), param("ends", s.Now().UTC().Add(usualWaiver).Format(dateForm))))
 }
 
 // endOfDay is the last moment of a day typed into a form; zero when it is none.
@@ -62,35 +48,6 @@ func endOfDay(text string) time.Time {
 		return day
 	}
 	return day.Add(24*time.Hour - time.Millisecond)
-}
-
-func (s *Server) waivePage(c echo.Context, status int, t typed) error {
-	v, at, q, err := s.readViolation(c)
-	if err != nil {
-		return err
-	}
-	who := s.viewer(c)
-	back := "/violations/" + strconv.FormatInt(v.ID, 10)
-	page := templates.DecidePage{Page: s.page(c, who, q.View, v.Truth), Intro: []string{
-		"A waiver accepts this violation until a day, and never counts as passing.",
-		"Somebody else must approve it: neither you nor the person who answers for it.",
-		"When it ends, the violation is open again, and the ended waiver is itself a violation until it is renewed or withdrawn.",
-	}, About: []ui.Pair{{Key: "Object", Value: v.Row.Text("object"), Href: back}, {Key: "Finding", Value: v.Row.Text("finding")}, {Key: "Severity", Part: ui.Severity(v.Row.Text("severity"))}}}
-	page.Title, page.NoAsOf, page.Active = "Ask for a waiver", true, "/waivers"
-	page.Crumbs = []ui.Link{{Label: "Violations", Href: at.place.list("violations")}, {Label: v.Row.Text("object"), Href: back}}
-	owner := ui.Field{Kind: ui.SelectField, Name: "owner", Label: "Who answers for it while it is waived", Choices: []ui.Choice{{Value: "", Label: "You"}}}
-	for _, p := range v.Candidates {
-		owner.Choices = append(owner.Choices, ui.Choice{Value: p.ID, Label: p.Name + " (" + p.Why + ")"})
-	}
-	f := ui.Form{Action: back + "/waive", Submit: "Ask for the waiver", Back: back, Fields: []ui.Field{
-		{Kind: ui.TextArea, Name: "reason", Label: "Why it may stay as it is", Rows: 4},
-		{Kind: ui.DateField, Name: "ends", Label: "Last day", Hint: "A year away at most. It can be renewed.", Value: s.Now().UTC().Add(usualWaiver).Format(dateForm),
-			Min: s.Now().UTC().Format(dateForm), Max: s.Now().UTC().Add(violation.LongestWaiver - 24*time.Hour).Format(dateForm)},
-		owner,
-		{Name: "other", Label: "Or somebody else, by e-mail address", Optional: true},
-	}}
-	page.Forms = []templates.NamedForm{{Title: "The waiver", Form: t.into("waive", f)}}
-	return render(c, status, templates.Decide(page))
 }
 
 // waiver is the page of one waiver, with the decision for whoever may make it.

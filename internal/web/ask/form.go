@@ -103,6 +103,22 @@ func Form(p request.Params) []Group {
 	case *request.AccessRemoveParams:
 		return removeForm(p)
 	}
+	return otherForms(p)
+}
+
+func otherForms(p request.Params) []Group {
+	switch p.(type) {
+	case *request.WaiverParams:
+		return []Group{{Hint: "A waiver accepts a violation until a day and never counts as passing. When it ends, the violation is open again.", Fields: []Field{
+			{Name: "violation", Label: "Number of the violation", Hint: "It stands in the address of the violation's page, which also leads here."},
+			{Name: "ends", Label: "Last day", Hint: "A year away at most. It can be renewed.", Look: Day},
+			{Name: "owner", Label: "Who answers for it while it is waived", Hint: "Leave it empty if it is you. Whoever answers for it does not decide.", Look: Pick, Of: Somebody, Optional: true}}}}
+	case *request.RuleChangeParams:
+		return []Group{{Hint: "A rule's page shows what a change would find, and fills this in.", Fields: []Field{
+			{Name: "rule", Label: "Rule", Hint: "Its id, as its page shows it: naming.pattern."},
+			{Name: "on", Label: "The rule is", Look: Choice, Choices: [][2]string{{"", "Choose"}, {"yes", "In force"}, {"no", "Switched off"}}},
+			{Name: "parameters", Label: "Values that differ from the pack's", Hint: "As the rule's page writes them (JSON). Empty goes by the pack's.", Look: Area, Optional: true}}}}
+	}
 	return pipelineForms(p)
 }
 
