@@ -12,8 +12,9 @@ import (
 	"testing"
 )
 
-// mutant is one guard taken out. The sources stay as they are: the patched file
-// is laid over them for one run of the tests.
+// mutant is one guard that can be taken out. OFF in its text stands for a switch
+// that is on when the guard is gone; all of them are laid over the sources at
+// once, the tests are built once, and run once for each with its switch on.
 type mutant struct{ file, name, old, new string }
 
 const (
@@ -21,136 +22,163 @@ const (
 	deskFile = "internal/desk/decide.go"
 )
 
-// goMutants are the guards in Go, each with the text that takes it out.
+// goMutants are the guards in Go.
 var goMutants = []mutant{
-	{ruleFile, "only what is pending", "case r.State != Pending:", "case false:"},
-	{ruleFile, "in time", "case !f.Now.Before(r.Expires):", "case false:"},
-	{ruleFile, "on the hash that was seen", `case plan == "" || plan != r.Plan:`, "case false:"},
-	{ruleFile, "no party by id", "if p.Same(who) {", "if false {"},
-	{ruleFile, "no party by address", `if own != "" && (`, `if own != "" && false && (`},
-	{ruleFile, "a guest's own address", `strings.Cut(a, "#ext#"); ok {`, `strings.Cut(a, "#ext#"); ok && false {`},
-	{ruleFile, "who stands in for a party", "for _, who := range []Party{d.Party, d.For} {", "for _, who := range []Party{d.Party} {"},
-	{ruleFile, "the role approver", "if !slices.Contains(d.Roles, roleApprover) {", "if false {"},
-	{ruleFile, "one vote each", "if have.Plan == plan && (", "if false && have.Plan == plan && ("},
-	{ruleFile, "one vote, also in another's place", " || have.For.Same(d.Party) || have.For.Same(d.For))", ")"},
-	{ruleFile, "the stage's role or group", "if !approves || s.Admits(d) {", "if true {"},
-	{ruleFile, "one rejection ends it", "if d.Plan == f.Request.Plan && !d.Approves {", "if false {"},
-	{ruleFile, "every stage is full", "full = full && f.given(f.Request.Plan, s.Order) >= s.Count", "full = true"},
-	{ruleFile, "only approvals fill a stage", "d.Stage == stage && d.Approves {", "d.Stage == stage {"},
-	{"internal/request/transition.go", "the moves there are", "if May(from, to) {", "if true {"},
-	{"internal/request/approvalrules.go", "no rule refuses", "if i < 0 {", "if i < 0 { i = 0 }\n\tif false {"},
-	{"internal/request/approvalrules.go", "risk raises what is needed", "missing > 0 {", "missing > 99 {"},
-	{deskFile, "scope of the approver", "if err := mayAll(by.Person, auth.DecideRequest, f.Request.Tenant, places); err != nil {", "if err := mayAll(by.Person, auth.DecideRequest, f.Request.Tenant, places); err != nil && false {"},
-	{deskFile, "no vote with the emergency access", "if d.emergency(by.Party()) {", "if false {"},
-	{deskFile, "the session's role at the commit", "if err := stillSignedIn(ctx, tx, by); err != nil {", "if err := stillSignedIn(ctx, tx, by); err != nil && false {"},
-	{deskFile, "beneficiaries of today", "f.Involved = append(f.Involved, g.gainers...)", "_ = g.gainers"},
-	{deskFile, "the same policies", "if set := d.rules(); set == nil || r.Rules != set.Hash {", "if set := d.rules(); set == nil {"},
-	{deskFile, "the same tenant", "return g.drift", `return ""`},
-	{deskFile, "a rejection has a reason", "if len([]rune(strings.TrimSpace(note))) < 5 {", "if false {"},
-	{"internal/desk/askback.go", "a question on the plan that was seen", "case r.Plan != plan:", "case false:"},
-	{"internal/desk/askback.go", "a party does not ask back", `case f.WhyNot(by.Party()) != "":`, "case false:"},
-	{"internal/desk/edit.go", "an edit at the version that was seen", "if r.Version != version {", "if false {"},
-	{"internal/desk/edit.go", "an edit voids", "if r.State != request.Draft {\n\t\t\tif err := back(", "if false {\n\t\t\tif err := back("},
-	{"internal/desk/edit.go", "who edits is the editor", "r.Reason, r.Editor, r.NotBefore = strings.TrimSpace(in.Reason), by.Party(), in.NotBefore", "r.Reason, r.NotBefore = strings.TrimSpace(in.Reason), in.NotBefore"},
-	{"internal/desk/edit.go", "who may edit", "mayAll(by.Person, Asks(r.Kind), r.Tenant, places) != nil)", "false)"},
-	{"internal/desk/withdraw.go", "only one's own is withdrawn", "if !own(by, r) || ", "if "},
-	{"internal/desk/withdraw.go", "withdrawn at the version that was seen", "if r.Version != version {", "if false {"},
-	{"internal/desk/preview.go", "the editor is a party", ", {Party: r.Editor, Why: request.WhyEditor}}", "}"},
-	{"internal/desk/preview.go", "who gains is a party", "return append(out, gainers(p, e)...)", "return out"},
-	{"internal/desk/preview.go", "groups are expanded", "ids := who.People", "ids := who.People[:0]"},
-	{"internal/desk/preview.go", "a submission has a number", "Revision: r.Revision + 1,", "Revision: 1,"},
-	{"internal/desk/preview.go", "a rule that refuses", "if f.Refuses {", "if false {"},
-	{"internal/db/requestdue.go", "undecided requests fall", "(r.state = 'pending' AND r.expires <= $1)", "(r.state = 'pending' AND $1 < 0)"},
-	{"internal/db/requestdue.go", "approved requests fall", "(r.state = 'approved' AND r.window_ends <= $1)", "(r.state = 'approved' AND $1 < 0)"},
-	{"internal/db/requestdue.go", "other policies void", "AND r.rules_hash <> $1", "AND r.rules_hash = $1 || 'x'"},
-	{"internal/db/requests.go", "compare and set", "WHERE id = $1 AND version = $2`", "WHERE id = $1 AND $2 = $2`"},
-	{"internal/db/approvals.go", "a delegation ends", "AND starts <= $3 AND ends > $3", "AND starts <= $3"},
-	{"internal/db/approvals.go", "a delegation is taken back", "AND ended IS NULL AND starts", "AND starts"},
+	{ruleFile, "only what is pending", "case r.State != Pending:", "case !OFF && r.State != Pending:"},
+	{ruleFile, "in time", "case !f.Now.Before(r.Expires):", "case !OFF && !f.Now.Before(r.Expires):"},
+	{ruleFile, "on the hash that was seen", `case plan == "" || plan != r.Plan:`, `case !OFF && (plan == "" || plan != r.Plan):`},
+	{ruleFile, "no party by id", "if p.Same(who) {", "if !OFF && p.Same(who) {"},
+	{ruleFile, "no party by address", `if own != "" && (`, `if !OFF && own != "" && (`},
+	{ruleFile, "a guest's own address", `strings.Cut(a, "#ext#"); ok {`, `strings.Cut(a, "#ext#"); !OFF && ok {`},
+	{ruleFile, "who stands in for a party", `who.ObjectID != "" && why != "" {`, `who.ObjectID != "" && why != "" && !(OFF && who == d.For) {`},
+	{ruleFile, "the role approver", "if !slices.Contains(d.Roles, roleApprover) {", "if !OFF && !slices.Contains(d.Roles, roleApprover) {"},
+	{ruleFile, "one vote each", "if have.Plan == plan && (", "if !OFF && have.Plan == plan && ("},
+	{ruleFile, "one vote, also in another's place", " || have.For.Same(d.Party) ||", " || !OFF && have.For.Same(d.Party) ||"},
+	{ruleFile, "the stage's role or group", "if !approves || s.Admits(d) {", "if OFF || !approves || s.Admits(d) {"},
+	{ruleFile, "one rejection ends it", "if d.Plan == f.Request.Plan && !d.Approves {", "if !OFF && d.Plan == f.Request.Plan && !d.Approves {"},
+	{ruleFile, "every stage is full", "full = full && f.given(", "full = OFF || full && f.given("},
+	{ruleFile, "only approvals fill a stage", "d.Stage == stage && d.Approves {", "d.Stage == stage && (OFF || d.Approves) {"},
+	{"internal/request/transition.go", "the moves there are", "if May(from, to) {", "if OFF || May(from, to) {"},
+	{"internal/request/approvalrules.go", "no rule refuses", "if i < 0 {\n\t\treturn ApprovalRule{}, nil, fault", "if i < 0 && OFF {\n\t\treturn ApprovalRule{}, []Stage{{Order: 1, Count: 1, Role: roleApprover}}, nil\n\t}\n\tif i < 0 {\n\t\treturn ApprovalRule{}, nil, fault"},
+	{"internal/request/approvalrules.go", "risk raises what is needed", "missing > 0 {", "missing > 0 && !OFF {"},
+	{deskFile, "scope of the approver", "f.Request.Tenant, places); err != nil {\n\t\tif why", "f.Request.Tenant, places); !OFF && err != nil {\n\t\tif why"},
+	{deskFile, "no vote with the emergency access", "if d.emergency(by.Party()) {", "if !OFF && d.emergency(by.Party()) {"},
+	{deskFile, "the session's role at the commit", "if err := stillSignedIn(ctx, tx, by); err != nil {", "if err := stillSignedIn(ctx, tx, by); !OFF && err != nil {"},
+	{deskFile, "beneficiaries of today", "	g.drift = d.drift(", "	if OFF {\n\t\tg.gainers = nil\n\t}\n\tg.drift = d.drift("},
+	{deskFile, "the same policies", "set == nil || r.Rules != set.Hash {", "set == nil || !OFF && r.Rules != set.Hash {"},
+	{deskFile, "the same tenant", "	return g.drift", "	if OFF {\n\t\treturn \"\"\n\t}\n\treturn g.drift"},
+	{deskFile, "a rejection has a reason", "if len([]rune(strings.TrimSpace(note))) < 5 {", "if !OFF && len([]rune(strings.TrimSpace(note))) < 5 {"},
+	{"internal/desk/askback.go", "a question on the plan that was seen", "case r.Plan != plan:", "case !OFF && r.Plan != plan:"},
+	{"internal/desk/askback.go", "a party does not ask back", `case f.WhyNot(by.Party()) != "":`, `case !OFF && f.WhyNot(by.Party()) != "":`},
+	{"internal/desk/edit.go", "an edit at the version that was seen", "if r.Version != version {", "if !OFF && r.Version != version {"},
+	{"internal/desk/edit.go", "an edit voids", "if r.State != request.Draft {\n\t\t\tif err := back(", "if !OFF && r.State != request.Draft {\n\t\t\tif err := back("},
+	{"internal/desk/edit.go", "who edits is the editor", "		if err := tx.SaveDraft(", "		if OFF {\n\t\t\tr.Editor = before.Editor\n\t\t}\n\t\tif err := tx.SaveDraft("},
+	{"internal/desk/edit.go", "who may edit", "mayAll(by.Person, Asks(r.Kind), r.Tenant, places) != nil)", "!OFF && mayAll(by.Person, Asks(r.Kind), r.Tenant, places) != nil)"},
+	{"internal/desk/withdraw.go", "only one's own is withdrawn", "if !own(by, r) || ", "if !OFF && !own(by, r) || "},
+	{"internal/desk/withdraw.go", "withdrawn at the version that was seen", "if r.Version != version {", "if !OFF && r.Version != version {"},
+	{"internal/desk/preview.go", "the editor is a party", "	return append(out, gainers(p, e)...)", "	if OFF {\n\t\tout = out[:1]\n\t}\n\treturn append(out, gainers(p, e)...)"},
+	{"internal/desk/preview.go", "who gains is a party", "	for _, g := range p.Gains {", "	for _, g := range p.Gains {\n\t\tif OFF {\n\t\t\tcontinue\n\t\t}"},
+	{"internal/desk/preview.go", "groups are expanded", "		if !ok || len(ids) == 0 {", "		if OFF || !ok || len(ids) == 0 {"},
+	{"internal/desk/preview.go", "a submission has a number", "	if !r.NotBefore.IsZero() {\n\t\tat := r", "	if OFF {\n\t\tc.Revision = 1\n\t}\n\tif !r.NotBefore.IsZero() {\n\t\tat := r"},
+	{"internal/desk/preview.go", "a rule that refuses", "		if f.Refuses {", "		if !OFF && f.Refuses {"},
+	{"internal/db/requestdue.go", "undecided requests fall", "`(r.state = 'pending' AND r.expires <= $1)", "choice(OFF, `0`, `1`)+` AND (r.state = 'pending' AND r.expires <= $1)"},
+	{"internal/db/requestdue.go", "other policies void", "r.rules_hash <> $1`", "r.rules_hash <> $1`+choice(OFF, ` AND 0`, ``)"},
+	{"internal/db/requests.go", "compare and set", "WHERE id = $1 AND version = $2`", "WHERE id = $1 AND (version = $2`+choice(OFF, ` OR 1`, ``)+`)`"},
+	{"internal/db/approvals.go", "a delegation ends", "AND starts <= $3 AND ends > $3", "AND starts <= $3 AND (ends > $3`+choice(OFF, ` OR 1`, ``)+`)"},
+	{"internal/db/approvals.go", "a delegation is taken back", "AND ended IS NULL AND starts", "AND (ended IS NULL`+choice(OFF, ` OR 1`, ``)+`) AND starts"},
 }
 
-const migration = "internal/db/migrations/0030_requests.sql"
+// switches is the file that is laid into each package besides.
+const switches = `package %s
 
-// abort is one guard of the triggers.
-var abort = regexp.MustCompile(`RAISE\(ABORT, '[^']*'\)`)
+import "os"
 
-// sqlMutants takes out every RAISE of the triggers in turn, and the conditions
-// of the view that counts.
-func sqlMutants(text string) []mutant {
-	out := []mutant{
-		{migration, "view: a rejection", "NOT EXISTS (SELECT 1 FROM approval a WHERE a.request = r.id AND a.plan_hash = r.plan_hash AND a.approves = 0)", "1"},
-		{migration, "view: a party's vote", "((p.tid = a.tid AND p.oid = a.oid)", "((0 AND p.tid = a.tid AND p.oid = a.oid)"},
+var offNow = os.Getenv("STEWARD_MUTANT")
+
+func off(n string) bool { return offNow == n }
+
+func choice(on bool, a, b string) string {
+	if on {
+		return a
 	}
-	for i, at := range abort.FindAllStringIndex(text, -1) {
-		guard := text[at[0]:at[1]]
-		out = append(out, mutant{migration, fmt.Sprintf("trigger %d: %s", i+1, guard[len("RAISE(ABORT, '"):len(guard)-2]), fmt.Sprint(i), ""})
+	return b
+}
+
+var _ = choice
+`
+
+// overlay writes the patched files and returns the overlay's name.
+func overlay(t *testing.T, root, dir string) string {
+	t.Helper()
+	texts := map[string]string{}
+	for i, m := range goMutants {
+		path := filepath.Join(root, m.file)
+		if texts[path] == "" {
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts[path] = string(b)
+			pkg := filepath.Base(filepath.Dir(path))
+			texts[filepath.Join(filepath.Dir(path), "mutant_switches.go")] = fmt.Sprintf(switches, pkg)
+		}
+		if !strings.Contains(texts[path], m.old) {
+			t.Fatalf("%s: the guard is not in %s any more: %s", m.name, m.file, m.old)
+		}
+		texts[path] = strings.Replace(texts[path], m.old, strings.ReplaceAll(m.new, "OFF", fmt.Sprintf("off(%q)", fmt.Sprint(i+1))), 1)
+	}
+	replace, n := map[string]string{}, 0
+	for path, text := range texts {
+		n++
+		over := filepath.Join(dir, fmt.Sprintf("%d.go", n))
+		if err := os.WriteFile(over, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		replace[path] = over
+	}
+	plan, err := json.Marshal(map[string]map[string]string{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(name, plan, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// built builds the tests of a package with every switch in place.
+func built(t *testing.T, root, dir, pkg, over string) string {
+	t.Helper()
+	out := filepath.Join(dir, filepath.Base(pkg)+".test")
+	cmd := command.CommandContext(t.Context(), "go", "test", "-c", "-overlay", over, "-o", out, "./"+pkg) //nolint:gosec // our own tests
+	cmd.Dir = root
+	if text, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("build %s: %s", pkg, text)
 	}
 	return out
 }
 
-// patched is the file with the guard taken out.
-func (m mutant) patched(text string) (string, bool) {
-	if m.new == "" { // a numbered RAISE
-		var n int
-		if _, err := fmt.Sscan(m.old, &n); err != nil {
-			return "", false
-		}
-		at := abort.FindAllStringIndex(text, -1)[n]
-		return text[:at[0]] + "1" + text[at[1]:], true
-	}
-	return strings.Replace(text, m.old, m.new, 1), strings.Contains(text, m.old)
+// runs are what is tried on a mutant, the cheapest first.
+var runs = [][2]string{
+	{"internal/request", "TestModelOfAgreeing|Choos|Transition|Moves|Approval|Rule"},
+	{"internal/desk", "TestVerbs|TestInbox|TestDemoted|TestEmergency"},
+	{"internal/desk", "TestWhoMayDecide"},
+	{"internal/desk", "TestWallsAgree|TestOutbox|TestFewEligible"},
+	{"internal/desk", "TestModelOfApprovals|TestRaces|TestStanding"},
 }
 
-// killed runs the tests over the mutant: the cheap ones first.
-func (m mutant) killed(t *testing.T, root, dir string, i int) (by string) {
+var failed = regexp.MustCompile(`--- FAIL: (\w+)`)
+
+// missed is the first test that fails with the switch on; empty for none.
+func missed(t *testing.T, root string, bins map[string]string, n string) string {
 	t.Helper()
-	source, err := os.ReadFile(filepath.Join(root, m.file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, ok := m.patched(string(source))
-	if !ok {
-		t.Errorf("%s: the guard is not in %s any more", m.name, m.file)
-		return "?"
-	}
-	over := filepath.Join(dir, fmt.Sprintf("%d%s", i, filepath.Ext(m.file)))
-	if err := os.WriteFile(over, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	plan, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(root, m.file): over}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	overlay := over + ".json"
-	if err := os.WriteFile(overlay, plan, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, run := range [][]string{
-		{"-run", "TestModelOfAgreeing|TestPlans|TestApproval|TestChoose|TestMoves|TestDecid", "./internal/request"},
-		{"-run", "TestTheSecondWall|TestWallsAgree", "./internal/desk"},
-		{"-run", "TestVerbs|TestInbox|TestDemoted|TestEmergency|TestWhoMayDecide", "./internal/desk"},
-		{"-run", "TestRaces|TestModelOfApprovals|TestStanding|TestOutbox", "./internal/desk"},
-	} {
-		if filepath.Ext(m.file) == ".sql" && run[2] == "./internal/request" {
-			continue
+	for _, r := range runs {
+		args := []string{"-test.failfast", "-test.run", r[1]}
+		if r[0] == "internal/request" {
+			args = append(args, "-rapid.nofailfile", "-rapid.shrinktime=100ms")
 		}
-		cmd := command.CommandContext(t.Context(), "go", append([]string{"test", "-count=1", "-failfast", "-overlay", overlay}, run...)...) //nolint:gosec // our own tests
-		cmd.Dir = root
-		cmd.Env = append(os.Environ(), "STEWARD_MUTANTS=", "STEWARD_LONG=")
+		cmd := command.CommandContext(t.Context(), bins[r[0]], args...) //nolint:gosec // our own tests
+		cmd.Dir = filepath.Join(root, r[0])
+		cmd.Env = append(os.Environ(), "STEWARD_MUTANTS=", "STEWARD_LONG=", "STEWARD_MUTANT="+n)
 		out, err := cmd.CombinedOutput()
 		if err == nil {
 			continue
 		}
-		if bytes.Contains(out, []byte("[build failed]")) || !bytes.Contains(out, []byte("--- FAIL")) && !bytes.Contains(out, []byte("panic:")) {
-			t.Errorf("%s: the tests did not run: %s", m.name, out)
-			return "?"
+		if by := failed.FindStringSubmatch(string(out)); by != nil {
+			return by[1]
 		}
-		return regexp.MustCompile(`--- FAIL: (\w+)`).FindString(string(out))
+		if bytes.Contains(out, []byte("panic:")) {
+			return "a panic"
+		}
+		t.Fatalf("the tests did not run: %s", out)
 	}
 	return ""
 }
 
-// TestMutants takes out one guard after the other and counts those that no test
-// misses. It takes a quarter of an hour: make mutants.
+// TestMutants takes out one guard in Go after the other and counts those that
+// no test misses. It takes minutes: make mutants. The guards of the triggers
+// are taken out by TestTriggersAreMissed.
 func TestMutants(t *testing.T) {
 	if os.Getenv("STEWARD_MUTANTS") == "" {
 		t.Skip("long: make mutants")
@@ -159,22 +187,25 @@ func TestMutants(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sql, err := os.ReadFile(filepath.Join(root, migration))
-	if err != nil {
-		t.Fatal(err)
+	dir, dead := t.TempDir(), 0
+	over, bins := overlay(t, root, dir), map[string]string{}
+	for _, pkg := range []string{"internal/request", "internal/desk"} {
+		bins[pkg] = built(t, root, dir, pkg, over)
 	}
-	all, dir, dead := append(goMutants, sqlMutants(string(sql))...), t.TempDir(), 0
-	for i, m := range all {
-		by := m.killed(t, root, dir, i)
-		word := "SURVIVED"
-		if by != "" {
-			word = "killed"
+	if by := missed(t, root, bins, ""); by != "" {
+		t.Fatalf("%s fails with every guard in place", by)
+	}
+	for i, m := range goMutants {
+		by := missed(t, root, bins, fmt.Sprint(i+1))
+		if by == "" {
+			by = "SURVIVED"
+		} else {
 			dead++
 		}
-		fmt.Fprintf(os.Stderr, "%-8s %s: %s (%s)\n", word, m.file, m.name, strings.TrimPrefix(by, "--- FAIL: "))
+		t.Logf("| %s | `%s` | %s |", m.name, m.file, by)
 	}
-	fmt.Fprintf(os.Stderr, "%d of %d guards are missed when they are gone\n", dead, len(all))
-	if dead*100 < len(all)*95 {
-		t.Errorf("%d of %d mutants are killed, want 95 %%", dead, len(all))
+	t.Logf("%d of %d guards are missed when they are gone", dead, len(goMutants))
+	if dead*100 < len(goMutants)*95 {
+		t.Errorf("%d of %d mutants are killed, want 95 %%", dead, len(goMutants))
 	}
 }

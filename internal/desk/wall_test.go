@@ -13,12 +13,41 @@ import (
 // database: each statement must be refused, and those at the end must pass.
 func TestTheSecondWall(t *testing.T) {
 	t.Parallel()
+	for _, c := range append(wallCases(), submissionCases()...) {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, "")
+			r := o.submitted(requester("Anna"), access("FIN-Sales-DEV", "Ben", "Admin")) // high risk: two must agree
+			if why := c.wrong(o.db.Write(t.Context(), func(tx *db.Tx) error { return c.run(o, tx, r) })); why != "" {
+				t.Error(why)
+			}
+		})
+	}
+}
+
+// wallCase is one statement that the database must refuse, or let pass.
+type wallCase struct {
+	name string
+	says string // part of the trigger's words; empty when it must pass
+	run  func(o *office, tx *db.Tx, r request.Request) error
+}
+
+// wrong says how the answer is not what it should be.
+func (c wallCase) wrong(err error) string {
+	switch {
+	case c.says == "" && err != nil:
+		return "refused: " + err.Error()
+	case c.says != "" && err == nil:
+		return "the database let it through"
+	case c.says != "" && !strings.Contains(err.Error(), c.says):
+		return "refused for another reason: " + err.Error()
+	}
+	return ""
+}
+
+func wallCases() []wallCase {
 	const vote = `INSERT INTO approval (request, plan_hash, tid, oid, name, address, stage, approves, note, at, for_tid, for_oid) VALUES ($1, $2, $3, $4, 'x', $5, $6, 1, '', $7, '', '')`
-	for _, c := range []struct {
-		name string
-		says string // part of the trigger's words; empty when it must pass
-		run  func(o *office, tx *db.Tx, r request.Request) error
-	}{
+	return []wallCase{
 		{"approved without approvals", "approvals that are needed", sqlOn(`UPDATE request SET state = 'approved', version = version + 1, decided = 1, window_ends = 2 WHERE id = $1`)},
 		{"running without approvals", "cannot move so", sqlOn(`UPDATE request SET state = 'running', version = version + 1, window_ends = 2 WHERE id = $1`)},
 		{"done at once", "cannot move so", sqlOn(`UPDATE request SET state = 'done', version = version + 1 WHERE id = $1`)},
@@ -120,21 +149,6 @@ func TestTheSecondWall(t *testing.T) {
 			return exec(o, tx, `UPDATE request SET state = 'running', version = version + 1, changed = $2 WHERE id = $1`, r.ID, tx.Millis()+3_600_000)
 		}},
 		{"rejected", "", sqlOn(`UPDATE request SET state = 'rejected', version = version + 1 WHERE id = $1`)},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			o := newOffice(t, "")
-			r := o.submitted(requester("Anna"), access("FIN-Sales-DEV", "Ben", "Admin")) // high risk: two must agree
-			err := o.db.Write(t.Context(), func(tx *db.Tx) error { return c.run(o, tx, r) })
-			switch {
-			case c.says == "" && err != nil:
-				t.Errorf("refused: %v", err)
-			case c.says != "" && err == nil:
-				t.Error("the database let it through")
-			case c.says != "" && !strings.Contains(err.Error(), c.says):
-				t.Errorf("refused for another reason: %v", err)
-			}
-		})
 	}
 }
 
