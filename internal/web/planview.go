@@ -140,11 +140,14 @@ func planAgreement(p *request.Plan, a agreement) (v templates.PlanAgreement) {
 	if len(a.stages) == 0 {
 		v.Stages = []string{"Nobody: it changes nothing."}
 	}
-	for _, one := range a.parties {
-		says := partySays(one)
-		if !slices.Contains(v.Not, says) {
-			v.Not = append(v.Not, says)
+	for i, one := range a.parties {
+		if one.ObjectID == "" && one.Name == "" { // another address of somebody who is named already
+			continue
 		}
+		if slices.ContainsFunc(a.parties[:i], func(p request.Involved) bool { return p.Same(one.Party) }) {
+			continue
+		}
+		v.Not = append(v.Not, partySays(one))
 	}
 	return v
 }

@@ -84,7 +84,6 @@ func (s *Server) requestPage(c echo.Context, status int, t typed) error {
 	}
 	page.Notices = append(page.Notices, d.notices()...)
 	if d.hash != "" {
-		d.shown.Agree.Few = d.Few
 		page.Plan = &d.shown
 	}
 	if d.r.Plan == "" && d.hash != "" {
@@ -231,8 +230,10 @@ func (s *Server) requestSimilar(ctx context.Context, d *requested, page *templat
 		}
 		return 0
 	})
-	t := ui.Table{ID: "similar", Caption: "Earlier requests of this kind", Columns: []ui.Column{{Label: "Request"}, {Label: "Outcome", Kind: ui.Badges}, {Label: "Asked by"}, {Label: "When", Kind: ui.Date}, {Label: "Note"}},
-		Empty: ui.Empty{Why: "Nothing of this kind was decided before, as far as you may see."}}
+	if len(all) == 0 {
+		return nil
+	}
+	t := ui.Table{ID: "similar", Caption: "Earlier requests of this kind", Columns: []ui.Column{{Label: "Request"}, {Label: "Outcome", Kind: ui.Badges}, {Label: "Asked by"}, {Label: "When", Kind: ui.Date}, {Label: "Note"}}}
 	for _, one := range all[:min(len(all), mostSimilar)] {
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{ui.To(one.Title, "/requests/"+url.PathEscape(one.ID)), ui.Parts(ui.State(one.State.Text(), requestStates[one.State])),
 			ui.Txt(one.Requester.Name), ui.When(one.Changed, d.at.now), ui.Txt(dash(one.Note))}})

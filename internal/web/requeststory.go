@@ -48,17 +48,17 @@ func storyEvent(e db.RequestEvent, at viewing) ui.Event {
 }
 
 func toldTable(all []db.Notice, at viewing) ui.Table {
-	t := ui.Table{ID: "told", Caption: "Who is to be told what, and why", Columns: []ui.Column{{Label: "Who"}, {Label: "What"}, {Label: "Why they"}, {Label: "When", Kind: ui.Date}, {Label: "Sent"}}}
+	t := ui.Table{ID: "told", Caption: "Who is to be told what, and why", Columns: []ui.Column{{Label: "What"}, {Label: "Who"}, {Label: "When", Kind: ui.Date}, {Label: "Sent"}}}
 	for _, n := range all {
-		name, sub := n.To.Name, n.To.Address
+		name := n.To.Name
 		if name == "" {
-			name, sub = n.To.Address, ""
+			name = n.To.Address
 		}
 		sent := ui.Txt("not sent yet")
 		if !n.Sent.IsZero() {
 			sent = ui.Txt(n.Outcome)
 		}
-		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: name, Sub: sub}, ui.Txt(n.Says), ui.Txt(n.Why), ui.When(n.At, at.now), sent}})
+		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: n.Says, Sub: "Why they: " + n.Why}, ui.Txt(name), ui.When(n.At, at.now), sent}})
 	}
 	return t
 }
