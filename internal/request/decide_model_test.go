@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,6 +103,9 @@ func (m *agreeing) vote(t *rapid.T) {
 	me := d.ObjectID
 	if r.State != request.Pending || plan != r.Plan || !m.now.Before(r.Expires) {
 		t.Fatalf("I3: a vote on %s counts in %s of %s", plan, r.State, r.Plan)
+	}
+	if !slices.Contains(d.Roles, "approver") {
+		t.Fatalf("I1: %s decides with the roles %v", me, d.Roles)
 	}
 	if m.part[me] || m.part[d.For.ObjectID] {
 		t.Fatalf("I2: %s for %q decides and has a part", me, d.For.ObjectID)
