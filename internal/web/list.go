@@ -36,6 +36,9 @@ func (s *Server) list(r *audit.Report) echo.HandlerFunc {
 		v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
 		v.Title = r.Title
 		v.Tabs, v.Active = related(req.place, r.Name)
+		if r.Name == "requests" {
+			v.Tabs, v.Primary = requestTabs(req), newRequestAction(req.who)
+		}
 		v.List = s.listView(req, page)
 		offerRequests(&v.Page, req.who, req.place, offersOfList(req)...)
 		if v.Figure, err = s.figure(c, req); err != nil {

@@ -216,6 +216,9 @@ func TestRequestsAreListed(t *testing.T) {
 	if n := rows(rita, ""); n != 2 {
 		t.Errorf("who asked sees %d", n)
 	}
+	if got := b.as(rita).get("/requests?mine=yes", http.StatusOK).Text("nav[aria-label] a[aria-current=page][href*='mine=yes']"); !strings.Contains(got, "Asked by me") {
+		t.Errorf("the tab says %q", got)
+	}
 	if n := rows(eve, ""); n != 1 {
 		t.Errorf("an approver sees %d: drafts are their author's", n)
 	}
