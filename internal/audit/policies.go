@@ -22,7 +22,7 @@ func standingOf(cond string) string {
 	return "(SELECT count(*) FROM violation v WHERE v.tenant = @tenant AND v.rule = x.rule AND v.in_force + 0 = 1 AND v.first_seen <= @until AND " + cond + " AND (@all OR inscope(v.ws)))"
 }
 
-// policyList is every rule that was ever in force, with what it found.
+// policyList is every rule there is or was, on or off, with what it found.
 func policyList() *Report {
 	return &Report{
 		Name: "policies", Title: "Policies",
@@ -38,6 +38,8 @@ func policyList() *Report {
 			{Key: "unknown", Title: "Unknown", Kind: Number, Null: Unknown, Help: "Objects of which a needed fact is not known. Known for the whole tenant only.", expr: figure("unknown")},
 			{Key: "waived", Title: "Waived", Kind: Number, expr: standingOf("@state = 'waived'")},
 			{Key: "decided", Title: "Last decision", Kind: Date, expr: "(SELECT max(rd.at) FROM rule_decision rd WHERE rd.rule = x.rule AND rd.at <= @until)"},
+			{Key: "why", Title: "Because", Kind: Name, expr: "(SELECT rd.reason FROM rule_decision rd WHERE rd.rule = x.rule AND rd.at <= @until ORDER BY rd.id DESC LIMIT 1)",
+				Help: "The reason of the last decision. A rule that is off without one is off in its file until somebody switches it on."},
 			{Key: "rule", Title: "Id", Kind: Text, Sortable: true, expr: "x.rule"},
 			{Key: "pack", Title: "Pack", Kind: Text, ExportOnly: true, expr: "r.pack"},
 			{Key: "parameters", Title: "Parameters", Kind: Text, ExportOnly: true, expr: "r.params"},

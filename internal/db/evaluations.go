@@ -52,6 +52,11 @@ func (d *DB) SaveRuleSet(ctx context.Context, set *policy.Set) (StoredSet, error
 			stored.Versions[r.Version], stored.Rules[id] = id, r.ID
 			ids = append(ids, id)
 		}
+		for _, r := range set.Off() {
+			if err := saveOffRule(ctx, tx, r, packHash[r.Pack]); err != nil {
+				return fmt.Errorf("rule %s: %w", r.ID, err)
+			}
+		}
 		return tx.QueryRowContext(ctx, `INSERT INTO rule_set (hash, versions, since) VALUES ($1, $2, $3)
 			ON CONFLICT (hash) DO UPDATE SET hash = excluded.hash RETURNING id`, set.Hash, jsonText(ids), tx.Millis()).Scan(&stored.ID)
 	})
@@ -59,6 +64,15 @@ func (d *DB) SaveRuleSet(ctx context.Context, set *policy.Set) (StoredSet, error
 		return stored, fmt.Errorf("keep rule set: %w", err)
 	}
 	return stored, nil
+}
+
+// saveOffRule keeps a rule that never was in force, so that lists know it.
+func saveOffRule(ctx context.Context, tx *Tx, r *policy.Rule, packHash string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO rule_version (version, rule, rule_hash, pack, pack_hash, kind, severity, title, body, params, since)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, '{}', $10 WHERE NOT EXISTS (SELECT 1 FROM rule_version WHERE rule = $2 AND rule_hash = $3)
+		ON CONFLICT (version) DO NOTHING`,
+		"off "+r.Hash, r.ID, r.Hash, r.Pack, packHash, string(r.Kind), string(r.Severity), r.Title, string(r.Canonical()), tx.Millis())
+	return err
 }
 
 func saveRuleVersion(ctx context.Context, tx *Tx, r *policy.Active, packHash string) (id int64, err error) {
