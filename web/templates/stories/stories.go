@@ -19,7 +19,7 @@ func All(now time.Time) []stories.Story {
 		all = append(all, group...)
 	}
 	all = append(all, runningStories(now)...)
-	return append(all, deskStories(now)...)
+	return append(append(all, deskStories(now)...), ruleStories(now)...)
 }
 
 // Page is the part that all pages have, as a signed-in auditor sees it.
