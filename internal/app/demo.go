@@ -50,6 +50,9 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		}
 	}
 	began := time.Now()
+	if err := beginAnew(o); err != nil {
+		return err
+	}
 	clock := sim.NewClock(nil)
 	if err := os.MkdirAll(o.Data, 0o700); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "The demo's directory %s cannot be created.", o.Data)
@@ -86,6 +89,24 @@ func Demo(ctx context.Context, o DemoOptions) error {
 			o.Ready(cfg.PublicURL)
 		}
 	})
+}
+
+// underWay is there while the first start looks back.
+const underWay = "first-start"
+
+// beginAnew removes what a first start that was interrupted left behind: half a
+// past, which nobody has seen yet.
+func beginAnew(o DemoOptions) error {
+	if _, err := os.Stat(filepath.Join(o.Data, underWay)); err != nil {
+		return nil //nolint:nilerr // it is not there, or the next step says why it cannot be read
+	}
+	fmt.Fprintln(o.Out, "The first start was interrupted; it begins anew.")
+	for _, name := range []string{"data", "checkpoints", demoState, underWay} {
+		if err := os.RemoveAll(filepath.Join(o.Data, name)); err != nil {
+			return fault.Wrap(err, fault.Unavailable, "The demo's data in %s cannot be removed.", o.Data)
+		}
+	}
+	return nil
 }
 
 // demoAddress refuses an address that others could reach: anyone who opens
@@ -143,6 +164,10 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	if err != nil || v.Scan != 0 {
 		return err
 	}
+	mark := filepath.Join(o.Data, underWay)
+	if err := writePrivate(mark, ""); err != nil {
+		return err
+	}
 	// Months go by in seconds, and there is memory for what they leave behind.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	wall := time.Now().UTC().Truncate(time.Second)
@@ -168,6 +193,9 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	}
 	clock.Set(time.Now())
 	cloud.Reset()
+	if err := os.Remove(mark); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "The file %s cannot be removed.", mark)
+	}
 	return nil
 }
 
