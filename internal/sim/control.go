@@ -176,6 +176,8 @@ type tricks struct {
 	// that of a model whose refreshes do not end; "" none.
 	FailDeploymentOf *string `json:"failDeploymentOf"`
 	HangRefreshOf    *string `json:"hangRefreshOf"`
+	// FullCapacity is the id of a capacity to which every move fails; "" none.
+	FullCapacity *string `json:"fullCapacity"`
 	// FailImports makes the next so many imports fail while they are published.
 	FailImports *int `json:"failImports"`
 	// EnterCredentialsOf is what a person does for a model that lost its
@@ -196,6 +198,9 @@ func (c *Cloud) putTricks(w http.ResponseWriter, r *http.Request) {
 	}
 	if t.HangRefreshOf != nil {
 		c.Acts.HangItem(*t.HangRefreshOf)
+	}
+	if t.FullCapacity != nil {
+		c.Acts.FillCapacity(*t.FullCapacity)
 	}
 	if t.FailImports != nil {
 		c.Acts.FailImports(*t.FailImports)

@@ -316,3 +316,51 @@ func r2(r reply) map[string]any {
 	r.decode(&m)
 	return m
 }
+
+// TestPairingIsUnambiguous: two items of one name cannot be paired, and taking a
+// workspace out forgets pairs and history.
+func TestPairingIsUnambiguous(t *testing.T) {
+	t.Parallel()
+	l := lineUp(t)
+	l.fill(l.test, func(w *world.Workspace) {
+		for range 2 {
+			w.Items = append(w.Items, world.Item{ID: l.world.NewID(), Kind: world.KindModel, Name: "sales", Model: &world.Model{}})
+		}
+	})
+	l.assign(0, l.dev).want(200, "")
+	l.assign(1, l.test).want(400, "AmbiguousPairing")
+	l.fill(l.test, func(w *world.Workspace) { w.Items = nil })
+	l.assign(1, l.test).want(200, "")
+	l.clock.Advance(2 * time.Minute)
+	l.outcome(l.deployAll(all))
+	history := func() int { return len(rows(l.act("GET", "pipelines/"+l.id+"/operations", nil).ok(), "value")) }
+	if n := history(); n != 1 {
+		t.Errorf("%d deployments are told", n)
+	}
+	l.act("POST", "pipelines/"+l.id+"/stages/1/unassignWorkspace", nil).want(200, "")
+	if n := history(); n != 0 {
+		t.Errorf("%d deployments are told after the workspace was taken out", n)
+	}
+}
+
+// TestStoppedAndFullCapacities: neither takes a workspace or a deployment.
+func TestStoppedAndFullCapacities(t *testing.T) {
+	t.Parallel()
+	l := lineUp(t)
+	l.both()
+	full := l.capacity()
+	l.cloud.Acts.FillCapacity(full)
+	l.act("POST", "groups/"+l.dev+"/AssignToCapacity", map[string]any{"capacityId": full}).want(200, "")
+	l.clock.Advance(5 * time.Minute)
+	l.act("GET", "groups/"+l.dev+"/CapacityAssignmentStatus", nil).want(200, "AssignmentFailed")
+	for _, k := range l.world.Capacities(start) {
+		if k.ID != full {
+			continue
+		}
+		if err := l.world.MutateCapacity(k.ID, l.clock.Now(), func(c *world.Capacity) error { c.State = "Suspended"; return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l.deployAll(all).want(400, "WorkspaceHasNoCapacity")
+	l.act("POST", "/v1/workspaces", map[string]any{"displayName": "Zebra Paused", "capacityId": full}).want(400, "CapacityNotInActiveState")
+}

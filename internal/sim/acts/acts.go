@@ -60,6 +60,8 @@ type Config struct {
 	FailItem string
 	// HangItem is the id of a model whose refreshes do not end by themselves.
 	HangItem string
+	// FullCapacity is the id of a capacity to which every move fails.
+	FullCapacity string
 	// FailImports makes the next so many imports fail while they are published.
 	FailImports int
 }
@@ -115,6 +117,13 @@ func (b *Book) HangItem(id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.cfg.HangItem = id
+}
+
+// FillCapacity makes every move to a capacity fail from now on; "" none.
+func (b *Book) FillCapacity(id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.cfg.FullCapacity = id
 }
 
 // FailImports makes the next n imports fail while they are published.

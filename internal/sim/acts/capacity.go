@@ -56,8 +56,14 @@ func (b *Book) capacityOpen(a Actor, id string, t time.Time) error {
 	return nil
 }
 
+// stopped reports whether a capacity does not run.
+func (b *Book) stopped(id string, t time.Time) bool {
+	k, ok := b.world.Capacity(id, t)
+	return ok && k.State != "Active"
+}
+
 // AssignCapacity moves a workspace; it takes a while, and fails on a capacity
-// that is not running.
+// that is full or not running.
 func (b *Book) AssignCapacity(a Actor, workspace, capacity string, t time.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -77,8 +83,7 @@ func (b *Book) AssignCapacity(a Actor, workspace, capacity string, t time.Time) 
 		if err := b.capacityOpen(a, capacity, t); err != nil {
 			return err
 		}
-		k, _ := b.world.Capacity(capacity, t)
-		move.Failed = k.State != "Active"
+		move.Failed = b.stopped(capacity, t) || sameID(b.cfg.FullCapacity, capacity)
 	}
 	b.moves[ws.ID] = move
 	if move.Failed {

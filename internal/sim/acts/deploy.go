@@ -136,7 +136,7 @@ func (b *Book) stageEnd(a Actor, st world.Stage, t time.Time) (*world.Workspace,
 		return nil, err
 	case b.migrating(ws, t):
 		return nil, refuse(400, CodeMigrating, "")
-	case ws.CapacityID == "":
+	case ws.CapacityID == "" || b.stopped(ws.CapacityID, t):
 		return nil, refuse(400, "Alm_InvalidRequest_WorkspaceHasNoCapacity", "")
 	case t.Sub(b.assigned[ws.ID]) < b.cfg.Times.FirstDeploy:
 		return nil, refuse(400, "Alm_InvalidRequest_WorkloadUnavailable", "")

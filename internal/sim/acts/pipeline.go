@@ -116,7 +116,13 @@ func (b *Book) DeletePipeline(a Actor, id string, t time.Time) error {
 
 func (b *Book) detach(workspace string, t time.Time) {
 	// A workspace that is gone has nothing to be detached from.
-	_ = b.world.Mutate(workspace, t, func(w *world.Workspace) error { w.PipelineID, w.PipelineStage = "", 0; return nil })
+	_ = b.world.Mutate(workspace, t, func(w *world.Workspace) error {
+		w.PipelineID, w.PipelineStage = "", 0
+		for i := range w.Items {
+			w.Items[i].PairID = ""
+		}
+		return nil
+	})
 }
 
 // AddPipelineUser makes somebody an administrator of a pipeline. Groups of
@@ -169,6 +175,9 @@ func (b *Book) AssignStage(a Actor, id string, order int, workspace string, t ti
 	ws, err := b.assignable(a, p, order, workspace, t)
 	if err != nil {
 		return err
+	}
+	if name := b.ambiguous(p, order, ws, t); name != "" {
+		return refuse(400, "Alm_InvalidRequest_AmbiguousPairing", "More than one item of the same kind is called '"+clip(name)+"', so that the stages cannot be paired.")
 	}
 	_, err = b.changePipeline(a, p.ID, "AssignWorkspaceToAlmPipeline", t, func(x *world.Pipeline) error {
 		x.Stages[order].WorkspaceID, x.Stages[order].WorkspaceName = ws.ID, ws.Name
@@ -223,9 +232,41 @@ func (b *Book) assignable(a Actor, p world.Pipeline, order int, workspace string
 	return ws, nil
 }
 
+// ambiguous is a name that more than one item of a kind has in the workspace or in
+// a neighbour, while both sides have it; Microsoft gives no code for it.
+func (b *Book) ambiguous(p world.Pipeline, order int, ws *world.Workspace, t time.Time) string {
+	mine := names(ws)
+	for _, n := range []int{order - 1, order + 1} {
+		if n < 0 || n >= len(p.Stages) || p.Stages[n].WorkspaceID == "" {
+			continue
+		}
+		next, ok := b.world.Workspace(p.Stages[n].WorkspaceID, t)
+		if !ok {
+			continue
+		}
+		for key, count := range names(next) {
+			if mine[key] > 0 && (count > 1 || mine[key] > 1) {
+				_, name, _ := strings.Cut(key, "|")
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// names counts the items that take part in pairing by kind and name.
+func names(ws *world.Workspace) map[string]int {
+	out := map[string]int{}
+	for i := range ws.Items {
+		if it := &ws.Items[i]; deployable[it.Kind] && !strings.HasPrefix(it.Name, "[App] ") {
+			out[nameKey(it)]++
+		}
+	}
+	return out
+}
+
 // pairs finds the marks by which a workspace's items belong together with those
-// of the neighbouring stages. Items that share name and kind with exactly one
-// other pair; all others stay alone.
+// of the neighbouring stages: same name, same kind.
 func (b *Book) pairs(p world.Pipeline, order int, ws *world.Workspace, t time.Time) map[string]string {
 	out := map[string]string{}
 	for _, n := range []int{order - 1, order + 1} {
@@ -273,6 +314,7 @@ func (b *Book) UnassignStage(a Actor, id string, order int, t time.Time) error {
 		}
 		was = p.Stages[order].WorkspaceID
 		p.Stages[order].WorkspaceID, p.Stages[order].WorkspaceName = "", ""
+		p.HistorySince = t // what was deployed before is forgotten
 		return nil
 	})
 	if err == nil {

@@ -33,6 +33,9 @@ func (b *Book) create(a Actor, n NewWorkspace, t time.Time) (*world.Workspace, e
 	if err := b.capacityOpen(a, n.CapacityID, t); n.CapacityID != "" && err != nil {
 		return nil, err
 	}
+	if n.CapacityID != "" && b.stopped(n.CapacityID, t) {
+		return nil, refuse(400, "CapacityNotInActiveState", "The capacity is not active.")
+	}
 	if n.DomainID != "" && !b.hasDomain(n.DomainID, t) {
 		return nil, invalid("The domain was not found.")
 	}

@@ -24,6 +24,9 @@ func (w *World) Deployments(pipelineID string, t time.Time) []Deployment {
 			out = append(out, w.seedDeployments(int(p), at(t))...)
 		}
 	}
+	if p, ok := w.Pipeline(id, t); ok && !p.HistorySince.IsZero() {
+		out = slices.DeleteFunc(out, func(d Deployment) bool { return d.Start.Before(p.HistorySince) })
+	}
 	slices.SortStableFunc(out, func(a, b Deployment) int { return b.Start.Compare(a.Start) })
 	return out[:min(len(out), 20)]
 }

@@ -10,6 +10,9 @@ type Pipeline struct {
 	Stages      []Stage // always in order, 3 in the Power BI API
 	Grants      []Grant // right is always Admin; an empty slice = orphaned pipeline
 	Created     time.Time
+	// HistorySince is when a stage was last unassigned: deployments before are
+	// forgotten. Zero = never.
+	HistorySince time.Time
 }
 
 // Stage of a pipeline.
