@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"steward/internal/sim/entra"
+	"steward/internal/sim/powerbi"
 )
 
 // route separates the control paths from the services.
@@ -180,6 +181,16 @@ type tricks struct {
 	FullCapacity *string `json:"fullCapacity"`
 	// FailImports makes the next so many imports fail while they are published.
 	FailImports *int `json:"failImports"`
+	// Scans shapes the metadata scans from now on.
+	Scans *struct {
+		// QueuedSeconds and RunningSeconds are how long one stays NotStarted and then
+		// Running; FailEvery makes each nth fail, FailWith every one that asks for this
+		// workspace.
+		QueuedSeconds  float64 `json:"queuedSeconds"`
+		RunningSeconds float64 `json:"runningSeconds"`
+		FailEvery      int     `json:"failEvery"`
+		FailWith       string  `json:"failWith"`
+	} `json:"scans"`
 	// EnterCredentialsOf is what a person does for a model that lost its
 	// credentials when it changed hands.
 	EnterCredentialsOf string `json:"enterCredentialsOf"`
@@ -198,6 +209,10 @@ func (c *Cloud) putTricks(w http.ResponseWriter, r *http.Request) {
 	}
 	if t.HangRefreshOf != nil {
 		c.Acts.HangItem(*t.HangRefreshOf)
+	}
+	if t.Scans != nil {
+		c.PowerBI.SetScans(powerbi.Scans{Queued: time.Duration(t.Scans.QueuedSeconds * float64(time.Second)),
+			Running: time.Duration(t.Scans.RunningSeconds * float64(time.Second)), FailEvery: t.Scans.FailEvery, FailWith: t.Scans.FailWith})
 	}
 	if t.FullCapacity != nil {
 		c.Acts.FillCapacity(*t.FullCapacity)

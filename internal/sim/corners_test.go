@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"steward/internal/sim"
 	"steward/internal/sim/acts"
 	"steward/internal/sim/world"
 )
@@ -225,5 +226,31 @@ func TestPagesOfOnePerson(t *testing.T) {
 	for _, bad := range []string{",x,100,0", ",-1,100,0", "1"} {
 		b.get("/v1.0/myorg/admin/users/"+b.world.DemoPeople()[0].User.ID+"/artifactAccess?continuationToken='"+
 			url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(bad)))+"'").want(400, "")
+	}
+}
+
+// TestTellsLessThanExpected: the scanner leaves out the capacity of a few
+// workspaces that are on one, and writes null for the app of ordinary reports.
+func TestTellsLessThanExpected(t *testing.T) {
+	t.Parallel()
+	b := setup(t, func(c *sim.Config) { c.World = world.New(world.Config{Seed: 1, Workspaces: 400}) })
+	silent, null := 0, 0
+	ids := b.modified("")
+	for len(ids) > 0 {
+		n := min(100, len(ids))
+		for _, w := range rows(b.scan("", ids[:n]...), "workspaces") {
+			if _, told := w["capacityId"]; !told && w["isOnDedicatedCapacity"] == true {
+				silent++
+			}
+			for _, r := range rows(w, "reports") {
+				if app, told := r["appId"]; told && app == nil {
+					null++
+				}
+			}
+		}
+		ids = ids[n:]
+	}
+	if silent == 0 || silent > 20 || null < 5 {
+		t.Errorf("%d workspaces do not tell their capacity, %d reports have no app", silent, null)
 	}
 }

@@ -43,7 +43,7 @@ type scanReport struct {
 	CreatedByID        string       `json:"createdById,omitempty"`
 	ModifiedBy         string       `json:"modifiedBy,omitempty"`
 	ModifiedByID       string       `json:"modifiedById,omitempty"`
-	AppID              *string      `json:"appId,omitempty"`
+	AppID              *maybe       `json:"appId,omitempty"`
 	OriginalID         string       `json:"originalReportObjectId,omitempty"`
 	Endorsement        *endorsement `json:"endorsementDetails,omitempty"`
 	Label              *label       `json:"sensitivityLabel,omitempty"`

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"strings"
 	"time"
 
@@ -79,7 +80,7 @@ func (w *resultWriter) workspace(id string) error {
 		return w.raw(map[string]string{"id": strings.ToLower(id), "state": "Not Found"})
 	}
 	head := scanWorkspace{ID: ws.ID, Name: ws.Name, Description: ws.Description, Type: string(ws.Type), State: string(ws.State),
-		Dedicated: ws.CapacityID != "", CapacityID: upper(ws.CapacityID), StorageFormat: ws.StorageFormat,
+		Dedicated: ws.CapacityID != "", CapacityID: toldCapacity(ws), StorageFormat: ws.StorageFormat,
 		Retrieval: ws.DataRetrievalState, DomainID: ws.DomainID, PreviewTags: []string{}}
 	text, err := json.Marshal(head)
 	if err != nil {
@@ -174,7 +175,9 @@ func (w *resultWriter) report(ws *world.Workspace, it *world.Item) scanReport {
 	r.CreatedBy, r.CreatedByID = by(it.CreatedBy)
 	r.ModifiedBy, r.ModifiedByID = by(it.ModifiedBy)
 	if it.Report.AppID != "" {
-		r.AppID = &it.Report.AppID
+		r.AppID = &maybe{it.Report.AppID}
+	} else if oneIn(it.ID, 23) {
+		r.AppID = &maybe{} // null on an ordinary report, seen live
 	}
 	if w.flags.lineage {
 		r.Relations = wireRelations(it.Relations)
@@ -293,4 +296,31 @@ func (w *resultWriter) raw(v any) error {
 		return fmt.Errorf("write a scan result: %w", err)
 	}
 	return nil
+}
+
+// maybe is a text that is null on the wire when it is empty.
+type maybe struct{ text string }
+
+// MarshalJSON implements json.Marshaler.
+func (m maybe) MarshalJSON() ([]byte, error) {
+	if m.text == "" {
+		return []byte("null"), nil
+	}
+	return json.Marshal(m.text)
+}
+
+// oneIn picks one object in n, always the same ones.
+func oneIn(id string, n uint32) bool {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return h.Sum32()%n == 0
+}
+
+// toldCapacity is the capacity of a workspace, in upper case. A few workspaces are
+// on one and do not say on which, as seen live.
+func toldCapacity(ws *world.Workspace) string {
+	if ws.Department != "" && ws.Project == "" && oneIn(ws.ID, 17) {
+		return ""
+	}
+	return upper(ws.CapacityID)
 }
