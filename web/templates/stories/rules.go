@@ -41,6 +41,7 @@ func violationsPage(now time.Time) templates.ViolationsPage {
 	v := templates.ViolationsPage{Page: Page("Violations", "/violations"), Question: "What is not as the rules say, since when, and who is to be asked?", Trend: trend(),
 		Stats: []ui.Stat{{Label: "Open critical", Value: "1", Delta: "2 fewer than 18 Nov, mended in 5 d 12 h on average (8)", Tone: ui.Good, Trend: []float64{3, 3, 2, 1}}, {Label: "Open high", Unknown: "You see a part of the tenant."}}}
 	v.List.Table = foundTable(now)
+	v.List.Table.Scroll = true
 	v.List.Table.Select = &ui.Select{Name: "id", Actions: []ui.Action{{Label: "Decide about them", Href: "/violations/triage", Post: true}}}
 	for i := range v.List.Table.Rows {
 		v.List.Table.Rows[i].ID = string(rune('1' + i))
