@@ -303,7 +303,7 @@ func TestWallsAgree(t *testing.T) {
 	t.Parallel()
 	seeds, steps := 2, 800
 	if os.Getenv("STEWARD_LONG") != "" {
-		seeds, steps = 50, 10_000
+		seeds, steps = 50, 2_000
 	}
 	d := dbtest.Open(t, func() time.Time { return noon })
 	tenant, err := d.EnsureTenant(t.Context(), "contoso", directory)
