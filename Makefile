@@ -53,7 +53,7 @@ drill:
 
 ## mutants: take out one guard of approving after the other; a test must miss it
 mutants:
-	STEWARD_MUTANTS=1 $(GO) test -count=1 -timeout 120m -v -run 'TestMutants|TestTriggersAreMissed' ./internal/desk
+	STEWARD_MUTANTS=all $(GO) test -count=1 -timeout 120m -v -run 'TestMutants|TestTriggersAreMissed' ./internal/desk
 
 ## vendor: fetch the pinned browser files again and check their sums
 vendor:

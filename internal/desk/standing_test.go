@@ -280,6 +280,14 @@ func TestVerbsAskBackIsGuarded(t *testing.T) {
 	refused(t, "by who gains", err, fault.Denied)
 	_, err = o.desk.AskBack(ctx, approver("Anna"), r.ID, r.Plan, "what for?")
 	refused(t, "by who asked", err, fault.Denied)
+	_, err = o.desk.Reject(ctx, approver("Eve"), r.ID, r.Plan, "no")
+	refused(t, "rejected without a reason", err, fault.Invalid)
+	err = o.db.Write(ctx, func(tx *db.Tx) error {
+		old := r
+		old.Version--
+		return tx.MoveRequest(ctx, old, request.Withdrawn, old.Requester, "withdrawn", "")
+	})
+	refused(t, "moved at an old version", err, fault.Conflict)
 	_, err = o.desk.Withdraw(ctx, requester("Eve"), r.ID, r.Version, "mine")
 	refused(t, "withdrawn by another", err, fault.NotFound)
 	_, err = o.desk.Withdraw(ctx, requester("Anna"), r.ID, r.Version-1, "old")
