@@ -75,8 +75,8 @@ func town(t *testing.T) *ruled {
 	r.desk = desk.New(desk.Config{DB: d, Own: own, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }})
 	s, err := New(Config{Reader: d.Reader(), Tenants: []string{"contoso"}, Now: clock, Log: slog.New(slog.DiscardHandler),
 		Rules: own, Policies: tried{r}, Requests: r.desk,
-		Who:      func(echo.Context) (auth.Person, bool) { return *r.who, true },
-		Record:   func(ctx context.Context, e ledger.Entry) error { return d.Record(ctx, e) }, PublicURL: "https://portal.example"})
+		Who:    func(echo.Context) (auth.Person, bool) { return *r.who, true },
+		Record: func(ctx context.Context, e ledger.Entry) error { return d.Record(ctx, e) }, PublicURL: "https://portal.example"})
 	if err != nil {
 		t.Fatal(err)
 	}

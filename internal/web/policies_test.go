@@ -48,12 +48,12 @@ func TestPreviewThenDecide(t *testing.T) {
 	if !strings.Contains(d.Text("[data-testid=field-reason]"), "Say why") || d.Attr("input[name='param.pattern']", "value") != pattern {
 		t.Error("without a reason the form does not come back as it was")
 	}
-	at, _ := r.post("/policies/naming.pattern/decide", http.StatusSeeOther, "on", "yes", "param.pattern", pattern, "reason", "Finance has its own convention")
+	r.agreed("/policies/naming.pattern/decide", "on", "yes", "param.pattern", pattern, "reason", "Finance has its own convention")
 	stands := r.one(`SELECT count(*) FROM violation WHERE rule = 'naming.pattern' AND state <> 'resolved'`)
 	if says != fmt.Sprint(stands) || stands == 0 {
 		t.Errorf("the preview said %s, the judging found %d", says, stands)
 	}
-	if got := r.get(at, http.StatusOK).Text("[data-testid=timeline]"); !strings.Contains(got, "Ali Admin") || !strings.Contains(got, "Finance has its own convention") {
+	if got := r.get("/policies/naming.pattern", http.StatusOK).Text("[data-testid=timeline]"); !strings.Contains(got, "Ali Admin") || !strings.Contains(got, "Finance has its own convention") {
 		t.Errorf("the decision is not told: %s", got)
 	}
 	if n := r.one(`SELECT count(*) FROM ledger WHERE json_extract(body, '$.action') = 'config.change' AND json_extract(body, '$.object_id') = 'naming.pattern'`); n != 1 {
@@ -70,7 +70,7 @@ func TestRuleIsSwitchedOff(t *testing.T) {
 		t.Errorf("%q leave the lists", got)
 	}
 	id := r.some("naming.pattern")
-	r.post("/policies/naming.pattern/decide", http.StatusSeeOther, "on", "no", "reason", "Not this year")
+	r.agreed("/policies/naming.pattern/decide", "on", "no", "reason", "Not this year")
 	if got := r.get("/violations?rule=naming.pattern", http.StatusOK); got.Count("table[data-testid=list] tbody tr") != 0 {
 		t.Error("a rule that is off still lists violations")
 	}
@@ -80,7 +80,7 @@ func TestRuleIsSwitchedOff(t *testing.T) {
 	if got := r.get("/policies/naming.pattern", http.StatusOK).Text("main"); !strings.Contains(strings.ToLower(got), "switched off") {
 		t.Error("the rule's page does not say so")
 	}
-	r.post("/policies/naming.pattern/decide", http.StatusSeeOther, "on", "yes", "reason", "Back again")
+	r.agreed("/policies/naming.pattern/decide", "on", "yes", "reason", "Back again")
 	if got := r.get("/violations?rule=naming.pattern", http.StatusOK); got.Count("table[data-testid=list] tbody tr") == 0 {
 		t.Error("switched on again, nothing is listed")
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -10,8 +11,10 @@ import (
 
 	"steward/internal/audit"
 	"steward/internal/auth"
+	"steward/internal/desk"
 	"steward/internal/fault"
 	"steward/internal/policy"
+	"steward/internal/request"
 	"steward/web/templates"
 	"steward/web/templates/ui"
 )
@@ -120,8 +123,7 @@ func (s *Server) previewPage(c echo.Context, status int, asked url.Values, t typ
 		return refusedForm(err, func(field, sentence string) error { return s.previewRefused(c, v, x, field, sentence) })
 	}
 	x.fill(&v)
-	if who.may(auth.Configure) {
-		v.Notices = append(v.Notices, s.confirmFirst(c, auth.Configure)...)
+	if who.may(auth.AskRuleChange) {
 		v.Decide = t.into("decide", x.decideForm())
 	}
 	return render(c, status, templates.Preview(v))
@@ -230,10 +232,10 @@ func (x previewed) tables() (found, owners ui.Table) {
 
 // decideForm puts in force what the preview showed, and nothing else.
 func (x previewed) decideForm() ui.Form {
-	f := ui.Form{Action: x.place.to("/policies/" + url.PathEscape(x.ID) + "/decide"), Submit: "Put it in force", Back: x.place.thing(audit.ToRule, x.ID),
-		Fields: []ui.Field{{Kind: ui.TextArea, Name: "reason", Label: "Why", Rows: 3, Hint: "It stays with the rule and in the ledger."}}}
+	f := ui.Form{Action: x.place.to("/policies/" + url.PathEscape(x.ID) + "/decide"), Submit: "Ask to put it in force", Back: x.place.thing(audit.ToRule, x.ID),
+		Fields: []ui.Field{{Kind: ui.TextArea, Name: "reason", Label: "Why", Rows: 3, Hint: "Somebody else must agree. It stays with the rule and in the ledger."}}}
 	if !x.decision.On {
-		f.Submit = "Switch it off"
+		f.Submit = "Ask to switch it off"
 	}
 	for _, name := range append([]string{"on"}, x.paramNames()...) {
 		if x.asked.Has(name) {
@@ -251,8 +253,9 @@ func (k knownRule) paramNames() []string {
 	return out
 }
 
-// decidePolicy puts a change in force that a preview has shown.
-func (s *Server) decidePolicy(c echo.Context) error {
+// askPolicy turns a change that a preview has shown into a request: somebody
+// else agrees to it before it is in force.
+func (s *Server) askPolicy(c echo.Context) error {
 	k, err := s.ruleOf(c.Param("id"))
 	if err != nil {
 		return err
@@ -262,13 +265,42 @@ func (s *Server) decidePolicy(c echo.Context) error {
 		return err
 	}
 	d, err := decisionOf(k, values)
+	var r request.Request
 	if err == nil {
-		err = s.Rules.DecideRule(c.Request().Context(), s.decider(c), k.ID, d, values.Get("reason"))
+		r, err = s.draftRule(c, k, d, values.Get("reason"))
 	}
 	if err != nil {
 		return refusedForm(err, func(field, sentence string) error {
 			return s.previewPage(c, http.StatusUnprocessableEntity, values, typed{form: "decide", field: field, sentence: sentence, values: values})
 		})
 	}
-	return c.Redirect(http.StatusSeeOther, ui.With("/policies/"+url.PathEscape(k.ID), ui.Param{Name: "tenant", Value: c.QueryParam("tenant")}))
+	return c.Redirect(http.StatusSeeOther, "/requests/"+r.ID+"/preview")
+}
+
+// draftRule keeps a draft of the change, if its plan is fine.
+func (s *Server) draftRule(c echo.Context, k knownRule, d policy.Decision, reason string) (none request.Request, err error) {
+	p := &request.RuleChangeParams{Rule: k.ID, On: "no"}
+	if d.On {
+		p.On = "yes"
+	}
+	if len(d.Parameters) > 0 {
+		b, err := json.Marshal(d.Parameters)
+		if err != nil {
+			return none, err
+		}
+		p.Parameters = string(b)
+	}
+	view, err := s.askView(c, s.viewer(c), "")
+	if err != nil {
+		return none, err
+	}
+	in := desk.In{Params: p, Reason: reason}
+	shown, err := s.Requests.Preview(c.Request().Context(), s.by(c), request.Request{Tenant: view.TenantName, Kind: request.RuleChange}, in)
+	if err != nil {
+		return none, err
+	}
+	if len(shown.Errors) > 0 {
+		return none, &fault.Error{Kind: fault.Invalid, Field: shown.Errors[0].Field, Sentence: shown.Errors[0].Sentence}
+	}
+	return s.Requests.Draft(c.Request().Context(), s.by(c), view.TenantName, in)
 }

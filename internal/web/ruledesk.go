@@ -25,7 +25,6 @@ type RuleDesk interface {
 	Comment(ctx context.Context, d desk.Decider, id int64, body string) error
 	DecideWaiver(ctx context.Context, d desk.Decider, waiver int64, approve bool, note string) error
 	EndWaiver(ctx context.Context, d desk.Decider, waiver int64, note string) error
-	DecideRule(ctx context.Context, d desk.Decider, rule string, decision policy.Decision, reason string) error
 	Answer(ctx context.Context, d desk.Decider, tenant, workspace, answer, reason string) error
 	Attest(ctx context.Context, d desk.Decider, tenant string, a db.Attestation) error
 }

@@ -28,7 +28,7 @@ func (s *Server) ruling() []route {
 		{http.MethodGet, "/policies/:id", auth.ViewPolicies, s.policy},
 		{http.MethodGet, "/policies/:id/preview", auth.PreviewPolicy, s.preview},
 		{http.MethodPost, "/policies/:id/preview", auth.PreviewPolicy, s.askPreview},
-		{http.MethodPost, "/policies/:id/decide", auth.Configure, s.decidePolicy},
+		{http.MethodPost, "/policies/:id/decide", auth.AskRuleChange, s.askPolicy},
 		{http.MethodGet, "/baselines", auth.ViewPolicies, s.baselines},
 		{http.MethodGet, "/baselines.csv", auth.ViewPolicies, s.baselinesFile(audit.CSV)},
 		{http.MethodGet, "/baselines.xlsx", auth.ViewPolicies, s.baselinesFile(audit.XLSX)},

@@ -99,6 +99,23 @@ func (r *ruled) post(path string, want int, fields ...string) (string, *htmlchec
 	return "", htmlcheck.Page(r.t, w.Body.String())
 }
 
+// agreed asks in a form for what the portal goes by, and has others agree.
+func (r *ruled) agreed(path string, fields ...string) {
+	r.t.Helper()
+	asked := r.submit(path, fields...)
+	for _, name := range []string{"ap", "second"} {
+		by := desk.By{Person: auth.Person{TenantID: "t", ObjectID: name, Name: name, Roles: []auth.Role{auth.Approver}}}
+		now, err := r.desk.Approve(r.t.Context(), by, asked.ID, asked.Plan, "")
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if now.State == request.Done {
+			return
+		}
+	}
+	r.t.Fatalf("request %s is not done", asked.ID)
+}
+
 // submit drafts a request in its form and submits its plan.
 func (r *ruled) submit(path string, fields ...string) request.Request {
 	r.t.Helper()

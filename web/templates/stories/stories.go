@@ -19,6 +19,7 @@ func All(now time.Time) []stories.Story {
 		all = append(all, group...)
 	}
 	all = append(all, runningStories(now)...)
+	all = append(all, askStories(now)...)
 	return append(append(all, deskStories(now)...), ruleStories(now)...)
 }
 
