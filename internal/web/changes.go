@@ -26,7 +26,7 @@ func (s *Server) changes(c echo.Context) error {
 	if err != nil {
 		return s.listRefusal(c, req, err)
 	}
-	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question, List: s.listView(req, page)}
+	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question + " Listed kind by kind; within each, by when it was noticed.", List: s.listView(req, page)}
 	v.Title = r.Title
 	v.List.Table = changeTable(viewing{place: req.place, now: s.Now()}, page, v.List.Table)
 	if v.Compare, err = s.comparison(c, req); err != nil {

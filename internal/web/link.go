@@ -29,7 +29,19 @@ func (p place) to(path string, params ...ui.Param) string {
 
 // href is where a cell leads; empty when nowhere.
 func (p place) href(c *audit.Column, row audit.Row) string {
+	if c.Key == "roles" && row.Report().Name == "roles" {
+		return p.rightsBehind(row)
+	}
 	return p.thing(c.Link.To, row.LinkID(c))
+}
+
+// rightsBehind is the list of the rights that a row of the counted roles
+// counts; empty where the kind of holder is unknown, which no filter finds.
+func (p place) rightsBehind(row audit.Row) string {
+	if row.Get("kind").Text() == "" {
+		return ""
+	}
+	return p.where("access", map[string][]string{"right": {row.Text("right")}, "kind": {row.Get("kind").Text()}, "guest": {row.Text("guest")}, "on": {"workspace"}})
 }
 
 // thing is the address of one thing's page, or of one of its tabs; empty

@@ -35,6 +35,9 @@ func (s *Server) list(r *audit.Report) echo.HandlerFunc {
 		}
 		v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
 		v.Title = r.Title
+		if v.Question, err = s.reach(c, req, r.Question); err != nil {
+			return err
+		}
 		v.Tabs, v.Active = related(req.place, r.Name)
 		if r.Name == "requests" {
 			v.Tabs, v.Primary = requestTabs(req), newRequestAction(req.who)

@@ -16,6 +16,26 @@ type use struct {
 	last  time.Time
 }
 
+// ofActivity are the reports that say what the activity log told.
+var ofActivity = map[string]bool{"activity": true, "usage": true, "usage-items": true, "usage-workspaces": true, "unused": true}
+
+// reach adds to the question of a report about activity since when all of it
+// is known: Microsoft keeps 28 days, the portal what it has read.
+func (s *Server) reach(c echo.Context, req listRequest, question string) (string, error) {
+	if !ofActivity[req.report.Name] || req.query.View.Scan == 0 {
+		return question, nil
+	}
+	since, err := audit.ActivityKnownSince(c.Request().Context(), s.Reader, req.query)
+	if err != nil {
+		return "", err
+	}
+	if since.IsZero() {
+		return question + " No day of the activity log was read whole yet.", nil
+	}
+	days := int64(req.query.View.Taken.Sub(since)/(24*time.Hour)) + 1
+	return question + " Every day since " + since.Format("2 Jan 2006") + " is known (" + ui.Plural(days, "day", "days") + "; Microsoft keeps 28).", nil
+}
+
 func (s *Server) useOf(c echo.Context, q audit.Query, of audit.Target, id string) (u use, err error) {
 	ctx := c.Request().Context()
 	u.last = q.View.Taken.Truncate(24 * time.Hour)
