@@ -193,8 +193,7 @@ func TestKilledAnywhere(t *testing.T) {
 					cases.Add(1)
 					kills.Add(int64(k.kills))
 					asked.Add(int64(k.asked))
-					for old := worst.Load(); int64(k.hidden) > old && !worst.CompareAndSwap(old, int64(k.hidden)); old = worst.Load() {
-					}
+					longest(&worst, k.hidden)
 				})
 			})
 		}
@@ -222,24 +221,48 @@ func TestKilledAtRandom(t *testing.T) {
 	if os.Getenv("STEWARD_LONG") != "" {
 		want = 500
 	}
-	all, rounds, asked := 0, 0, 0
-	var worst time.Duration
-	for seed := uint64(1); all < want; seed++ {
-		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
-		k := newKilled(t, weathers()[int(seed)%12], mixed)
-		next := time.Now().Add(time.Duration(50+random.IntN(1200)) * time.Millisecond)
-		k.toTheEnd(0, 5*time.Minute, func() {
-			if time.Now().After(next) && !k.gone() && k.kills < 40 {
-				k.kill()
-				next = time.Now().Add(time.Duration(50+random.IntN(1200)) * time.Millisecond)
-			}
+	var all, rounds, asked, worst atomic.Int64
+	slots := make(chan struct{}, 3)
+	var wg sync.WaitGroup
+	for seed := uint64(1); all.Load() < int64(want) && !t.Failed(); seed++ {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			t.Run(fmt.Sprint(seed), func(t *testing.T) {
+				k := killedAtRandom(t, seed)
+				all.Add(int64(k.kills))
+				rounds.Add(1)
+				asked.Add(int64(k.asked))
+				longest(&worst, k.hidden)
+			})
 		})
-		k.kill()
-		k.once(smallWrites + 4*3)
-		all, rounds, asked, worst = all+k.kills, rounds+1, asked+k.asked, max(worst, k.hidden)
-		if t.Failed() {
-			t.Fatalf("round %d", seed)
+		if want < 10 {
+			wg.Wait()
 		}
 	}
-	t.Logf("%d kills in %d rounds of 5 requests, an operator was asked %d times, a lost write was shown after at most %v", all, rounds, asked, worst)
+	wg.Wait()
+	t.Logf("%d kills in %d rounds of 5 requests, an operator was asked %d times, a lost write was shown after at most %v", all.Load(), rounds.Load(), asked.Load(), time.Duration(worst.Load()))
+}
+
+// killedAtRandom is one round: up to forty kills, each a moment after the
+// portal answers.
+func killedAtRandom(t *testing.T, seed uint64) *killed {
+	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
+	k := newKilled(t, weathers()[int(seed%12)], mixed)
+	moment := func() time.Duration { return time.Duration(20+random.IntN(2000)) * time.Millisecond }
+	next := moment()
+	k.toTheEnd(0, 5*time.Minute, func() {
+		if time.Since(k.born) > next && !k.gone() && k.kills < 40 {
+			k.kill()
+			next = moment()
+		}
+	})
+	k.kill()
+	k.once(smallWrites + 4*3)
+	return k
+}
+
+func longest(worst *atomic.Int64, d time.Duration) {
+	for old := worst.Load(); int64(d) > old && !worst.CompareAndSwap(old, int64(d)); old = worst.Load() {
+	}
 }

@@ -43,7 +43,9 @@ type killed struct {
 	cmd  *exec.Cmd
 	dead chan struct{}
 
-	said   *strings.Builder
+	said *strings.Builder
+	// born is when the portal that lives answered.
+	born   time.Time
 	kills  int
 	asked  int
 	hidden time.Duration // the longest that a lost write was not shown
@@ -62,7 +64,7 @@ const (
 var pretendStart = time.Date(2026, 10, 20, 9, 30, 0, 0, time.UTC)
 
 // speed is how much faster than the machine's the pretend clock runs.
-const speed = 240
+const speed = 120
 
 func newKilled(t *testing.T, w weather, ask func(*killed) []request.Params) *killed {
 	t.Helper()
@@ -133,6 +135,7 @@ func (k *killed) live(commit int64) {
 	k.cmd, k.dead, k.said = cmd, dead, said
 	k.mu.Unlock()
 	_, _ = bufio.NewReader(out).ReadString('\n')
+	k.born = time.Now()
 	go func() {
 		err := cmd.Wait()
 		if s, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); err != nil && (!ok || !s.Signaled()) {
