@@ -31,6 +31,8 @@ type DemoOptions struct {
 	Out io.Writer
 	// Ready is called with the portal's address when it answers; may be nil.
 	Ready func(url string)
+	// quick is for tests; see StandIn.
+	quick bool
 }
 
 // demoState is where the demo keeps what was changed in the pretend tenant, and
@@ -58,7 +60,7 @@ func Demo(ctx context.Context, o DemoOptions) error {
 		return fault.Wrap(err, fault.Unavailable, "The demo's directory %s cannot be created.", o.Data)
 	}
 	cloud, at, err := StartStandIn(StandIn{
-		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock, Plain: true,
+		Addr: "127.0.0.1:0", Workspaces: o.Workspaces, Seed: o.Seed, Clock: clock, Plain: true, quick: o.quick,
 		StateFile:   filepath.Join(o.Data, demoState),
 		RedirectURI: "http://" + o.Addr + "/login/callback",
 		Logf:        func(f string, a ...any) { o.Log.Warn(fmt.Sprintf(f, a...)) },

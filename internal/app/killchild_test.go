@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -29,8 +30,23 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if at := os.Getenv(demoChild); at != "" {
+		addr, dir, _ := strings.Cut(at, "|")
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		if err := Demo(ctx, DemoOptions{Addr: addr, Data: dir, Workspaces: 24, Seed: 1, Log: slog.New(slog.DiscardHandler), Out: os.Stdout, quick: true,
+			Ready: func(string) { fmt.Println("READY") }}); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	os.Exit(m.Run())
 }
+
+// demoChild is the address and the directory of a demo that this test binary
+// runs as a process of its own.
+const demoChild = "STEWARD_DEMO_CHILD"
 
 // orders are what a portal of a crash test is told.
 type orders struct {

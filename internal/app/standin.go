@@ -8,6 +8,7 @@ import (
 
 	"steward/internal/fault"
 	"steward/internal/sim"
+	"steward/internal/sim/acts"
 	"steward/internal/sim/world"
 )
 
@@ -30,6 +31,8 @@ type StandIn struct {
 	// RedirectURI is where the portal takes sign-in replies.
 	RedirectURI string
 	Logf        func(format string, args ...any)
+	// quick lets moves between capacities take a second instead of minutes.
+	quick bool
 }
 
 // portalClientID is the pretend registration of the portal's own sign-in. It
@@ -53,6 +56,9 @@ func StartStandIn(s StandIn) (*sim.Cloud, sim.Endpoints, error) {
 		Plain:   s.Plain,
 		Logf:    s.Logf,
 		Seed:    s.Seed,
+	}
+	if s.quick {
+		cfg.Times = acts.Times{Move: time.Second, Step: time.Second, FirstDeploy: time.Second, Refresh: time.Second}
 	}
 	if s.Unlimited {
 		cfg.Limits = sim.Off

@@ -41,6 +41,7 @@ type Facts struct {
 	domains    map[int64]string
 	stages     map[int64]string   // workspace → name of its stage
 	otherwise  map[int64][]string // workspace → what is not as its run left it
+	fresh      map[int64]bool     // workspaces that runs made lately
 	links      map[int64]linkBits
 	groups     map[int64]*groupPeople
 	knownUsers map[int64]bool // groups whose members were read
@@ -74,7 +75,7 @@ func (r *Reader) OpenFactsFrom(ctx context.Context, v View, held *Held) (*Facts,
 	f := &Facts{
 		reader: r, view: v, day: dayNumber(v.Taken), stmts: map[string]*sql.Stmt{},
 		tenant: &policy.Tenant{Name: v.TenantName}, principals: map[int64]*policy.Principal{}, byName: map[string]*policy.Principal{},
-		capacities: map[int64]*policy.Capacity{}, domains: map[int64]string{}, stages: map[int64]string{}, otherwise: map[int64][]string{},
+		capacities: map[int64]*policy.Capacity{}, domains: map[int64]string{}, stages: map[int64]string{}, otherwise: map[int64][]string{}, fresh: map[int64]bool{},
 		links: map[int64]linkBits{}, groups: map[int64]*groupPeople{}, knownUsers: map[int64]bool{}, unseen: map[int64]bool{},
 	}
 	f.take(held)

@@ -62,6 +62,16 @@ const otherwise = `WITH p AS (
 
 // readOtherwise finds what somebody changed of what requests had made.
 func (f *Facts) readOtherwise(ctx context.Context) error {
+	err := f.rows(ctx, `SELECT i.id FROM provisioned v JOIN ident i ON i.tenant = $1 AND i.guid = v.ws WHERE v.tenant = $2 AND v.aspect = 'name' AND v.at > $3`,
+		func(rows *sql.Rows) error {
+			var ws int64
+			err := rows.Scan(&ws)
+			f.fresh[ws] = true
+			return err
+		}, f.view.Tenant, f.view.TenantName, Millis(f.view.Taken.Add(-freshFor)))
+	if err != nil {
+		return err
+	}
 	query := fmt.Sprintf(otherwise, f.view.Visible("w"), f.view.Visible("g"), f.view.Visible("c"))
 	return f.rows(ctx, query, func(rows *sql.Rows) error {
 		var ws int64
@@ -99,4 +109,9 @@ func otherwiseSays(aspect, who, asked, now string) string {
 }
 
 // otherwiseOf is what a workspace's rules may know of it.
-func (f *Facts) otherwiseOf(w *policy.Workspace) { w.Otherwise = f.otherwise[w.Num] }
+func (f *Facts) otherwiseOf(w *policy.Workspace) {
+	w.Otherwise, w.Fresh = f.otherwise[w.Num], f.fresh[w.Num]
+}
+
+// freshFor is how long a workspace that the portal made counts as new.
+const freshFor = 30 * 24 * time.Hour

@@ -19,8 +19,9 @@ const (
 )
 
 const (
-	// poll is how often a move is asked about; moves take seconds to minutes.
-	poll = 10 * time.Second
+	// poll is how often a move is asked about, soonest how soon the first time;
+	// moves take seconds to minutes.
+	poll, soonest = 10 * time.Second, 2 * time.Second
 	// moveMost is when a move that does not end is left to a person.
 	moveMost = 2 * time.Hour
 )
@@ -28,7 +29,7 @@ const (
 // accepted writes down that the service took the write on and works on it.
 func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep) error {
 	was, fence := s.State, s.Fence
-	s.State, s.Note, s.Operator, s.Wake, s.Tries = db.StepSettling, "Accepted; the workspace is moving.", false, e.cfg.Now().Add(poll), 0
+	s.State, s.Note, s.Operator, s.Wake, s.Tries = db.StepSettling, "Accepted; the workspace is moving.", false, e.cfg.Now().Add(soonest), 0
 	return e.settled(ctx, "accepted "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
@@ -76,7 +77,8 @@ func (e *Engine) pollLater(ctx context.Context, j *job, s db.RunStep, why string
 
 func (e *Engine) pollAgain(ctx context.Context, j *job, s db.RunStep, why string) (workflow.Next, error) {
 	fence := s.Fence
-	s.Note, s.Wake = why, e.cfg.Now().Add(poll)
+	s.Tries++
+	s.Note, s.Wake = why, e.cfg.Now().Add(min(soonest<<min(s.Tries, 3), poll))
 	err := e.write(ctx, "poll later "+s.ID, func(tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, db.StepSettling, fence); err != nil {
 			return err

@@ -26,6 +26,7 @@ type Workspace struct {
 	LookAlikes Answer[[]string] `fact:"lookAlikes" doc:"other workspaces whose name looks the same, letter by letter"`
 	CaseTwins  Answer[[]string] `fact:"caseTwins" doc:"other workspaces whose name differs in case only, or not at all"`
 
+	Fresh     bool     `fact:"fresh" doc:"the portal made it for a request in the last 30 days: its content may still be on the way"`
 	Otherwise []string `fact:"otherwise" doc:"what the portal carried out here after a request and somebody changed since, as sentences"`
 
 	Dedicated     bool           `fact:"dedicated" doc:"it is on a capacity"`

@@ -69,7 +69,7 @@ func runView(r db.Run, steps []db.RunStep, decides bool, now time.Time) template
 		if !r.Paused.IsZero() && r.AskedWhy != "" {
 			v.Says = "Paused by " + r.AskedBy + ": " + r.AskedWhy
 		}
-		if r.Wake.After(now) {
+		if r.Wake.After(now.Add(5 * time.Second)) {
 			v.Says = strings.TrimSpace(v.Says + " It looks again " + ui.Ago(r.Wake, now) + ".")
 		}
 		v.Live = ui.With(runPath(r.ID)+"/steps", ui.Param{Name: "seen", Value: runVersion(r, steps)})
@@ -153,7 +153,7 @@ func runStep(r db.Run, s db.RunStep, decides bool, now time.Time) templates.RunS
 	if s.ChosenBy != "" {
 		add("decided by %s: %s", s.ChosenBy, s.ChosenWhy)
 	}
-	if s.Wake.After(now) && !s.State.Ended() {
+	if s.Wake.After(now.Add(5*time.Second)) && !s.State.Ended() {
 		add("next look %s", ui.Ago(s.Wake, now))
 	}
 	if decides && s.State == db.StepInDoubt && s.Choice == "" {
