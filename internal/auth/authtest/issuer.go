@@ -164,6 +164,14 @@ func (i *Issuer) Tell(info Claims) {
 	i.info = info
 }
 
+// Disable refuses every refresh token from now on, as for accounts that were
+// disabled.
+func (i *Issuer) Disable() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.refresh = map[string]Claims{}
+}
+
 // Rotate gives the provider's key another id, as if it were a new key.
 func (i *Issuer) Rotate(kid string) {
 	i.mu.Lock()

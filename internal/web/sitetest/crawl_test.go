@@ -43,7 +43,8 @@ func (s *site) things() map[string]ids {
 		return one(`SELECT CAST(` + id + ` AS TEXT) FROM ` + table + ` WHERE ` + where + ` ORDER BY 1 LIMIT 1`)
 	}
 	v := ids{at("violation", "id", "label = 'Finance PROD'"), at("violation", "id", "label LIKE '%"+outside+"' AND kind = 'workspace'"), at("violation", "id", "label LIKE '%"+foreign+"'")}
-	out["violations"], out["runs"] = v, runSamples
+	out["violations"], out["runs"], out["requests"] = v, runSamples, runSamples
+	out["ledger"] = ids{at("ledger", "seq", "object_id = 'told-inside'"), at("ledger", "seq", "object_id = 'told-outside'"), at("ledger", "seq", "object_id = 'told-foreign'")}
 	out["waivers"] = ids{at("waiver", "id", "violation = "+v.inside), at("waiver", "id", "violation = "+v.outside), at("waiver", "id", "violation = "+v.foreign)}
 	rule := at("violation", "rule", "id = "+v.inside)
 	out["policies"], out["controls"] = ids{rule, "", ""}, ids{rule, "", ""}
@@ -58,6 +59,7 @@ var parameter = regexp.MustCompile(`:[a-z_]+`)
 func fillPath(r guard.Route, things map[string]ids, tenant string, id func(ids) string) (path string, known bool) {
 	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(r.Path, "/api/v1"), "/"), "/")
 	thing, known := things[parts[0]]
+	known = known && !strings.Contains(r.Path, ":kind") // a kind is no thing of a tenant
 	value := id(thing)
 	if !known {
 		value = "no-such-id"

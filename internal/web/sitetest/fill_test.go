@@ -7,6 +7,7 @@ import (
 	"steward/internal/audit/audittest"
 	"steward/internal/db"
 	"steward/internal/evaluate"
+	"steward/internal/ledger"
 	"steward/internal/policy"
 )
 
@@ -115,6 +116,18 @@ func (f *filler) rest() {
 	}
 }
 
+// told records something of each tenant and something of none, which is for
+// those without limits only.
+func (f *filler) told() {
+	for _, e := range []struct{ id, tenant, text string }{{"told-inside", contoso, "of the tenant"}, {"told-outside", "", outside}, {"told-foreign", fabrikam, foreign}} {
+		err := f.d.Record(f.tb.Context(), ledger.Entry{Action: ledger.Export, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.Person, ID: "x", Name: e.text + " someone"},
+			Object: ledger.Object{Kind: "report", ID: e.id, Name: e.text, Tenant: e.tenant}, Reason: e.text})
+		if err != nil {
+			f.tb.Fatal(err)
+		}
+	}
+}
+
 // insides are the ids that a person of Finance may see; everybody is a group of
 // Microsoft's own.
 const insides = `('ws-fin','it-flow','it-model','it-report','it-copy','cap-1','dom-fin','app-1','pipe-1','src-sql','p-ana','p-gil','p-ben','g-team','g-staff','everyone-in-the-organisation')`
@@ -165,4 +178,5 @@ func (f *filler) judge() {
 		SELECT id, 'asked', 'owner', label || ' owner', label || ' needs it', first_seen + 864000000, 'asker', label || ' asker', first_seen FROM violation`)
 	f.exec(`INSERT INTO violation_comment (violation, at, author, author_name, body) SELECT id, first_seen, 'a', label || ' author', label || ' comment' FROM violation`)
 	f.runs()
+	f.told()
 }

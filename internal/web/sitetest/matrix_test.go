@@ -168,8 +168,13 @@ func (m *matrix) want(r guard.Route, g target, p auth.Person, judged bool) int {
 	if ofNoTenant(r) {
 		return http.StatusOK
 	}
+	if r.Path == "/ledger/:seq" {
+		return statusIf(g.name != "absent" && opensEntry(p, g))
+	}
 	o := g.object
 	switch {
+	case slices.Contains(ownOnly, r.Path):
+		return http.StatusNotFound // of the one who asked, and that is none of these
 	case !strings.Contains(r.Path, ":"):
 		o = m.somewhere(r, g)
 	case g.absent && (strings.Contains(r.Path, ":tenant") || g.name == "absent") || !judged:
@@ -188,6 +193,57 @@ func (m *matrix) want(r guard.Route, g target, p auth.Person, judged bool) int {
 	return http.StatusOK
 }
 
+// ownOnly are pages of what one has asked for oneself.
+var ownOnly = []string{"/requests/:id/edit", "/requests/:id/preview", "/requests/:id/submit"}
+
+// formAnswers are what forms answer to somebody whom they let through, and whose
+// form says nothing of what they ask: most refuse it at the field (422).
+var formAnswers = map[string]int{
+	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
+	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
+	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
+	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
+}
+
+// answersOf is the one status that a form answers. Of a form that is not listed
+// yet it is only known that it refuses at the field or has done something
+// harmless and leads on.
+func answersOf(r guard.Route) []int {
+	if status, listed := formAnswers[r.Path]; listed {
+		return []int{status}
+	}
+	return []int{http.StatusUnprocessableEntity, http.StatusSeeOther}
+}
+
+func statusIf(open bool) int {
+	if open {
+		return http.StatusOK
+	}
+	return http.StatusNotFound
+}
+
+// opensEntry says who may read an entry of the ledger: one about a tenant who
+// may see all of that tenant, one about none who has no limit at all. The
+// address names the entry only.
+func opensEntry(p auth.Person, g target) bool {
+	for _, role := range auth.Permits[auth.ViewLedger].Roles {
+		if !p.Has(role) {
+			continue
+		}
+		limits := p.Limits[role]
+		if len(limits) == 0 {
+			return true
+		}
+		about := map[string]string{"inside": contoso, "outside": "", "foreign": fabrikam, "absent tenant": contoso}[g.name]
+		for _, l := range limits {
+			if len(l.Prefixes)+len(l.Domains) == 0 && about != "" && (len(l.Tenants) == 0 || slices.Contains(l.Tenants, about)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // somewhere is the object of a page about a tenant: whoever may see any part of
 // it may open a list, which then shows that part.
 func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
@@ -204,7 +260,7 @@ func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
 // tenant in the address means nothing there.
 func ofNoTenant(r guard.Route) bool {
 	reach := auth.Permits[r.Action].Reach
-	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || r.Path == "/violations/triage" || r.Path == "/approvals/delegate"
+	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/violations/triage", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
 }
 
 // wholeTenant reports whether a page tells somebody limited to a part that it
@@ -234,8 +290,8 @@ func (m *matrix) one(r guard.Route, g target, p *persona, path, form string, jud
 			m.t.Errorf("%s: status %d, want 200: %s", name, a.status, sentence(a.body))
 		}
 	case want == http.StatusOK:
-		if !slices.Contains([]int{200, 201, 202, 204, 303, 400, 409, 422}, a.status) {
-			m.t.Errorf("%s: status %d, want it let through: %s", name, a.status, sentence(a.body))
+		if may := answersOf(r); !slices.Contains(may, a.status) {
+			m.t.Errorf("%s: status %d, want %v: %s", name, a.status, may, sentence(a.body))
 		}
 	case a.status != want:
 		m.t.Errorf("%s: status %d, want %d: %s", name, a.status, want, sentence(a.body))
@@ -258,6 +314,9 @@ func TestForbiddenLooksLikeAbsent(t *testing.T) {
 	same := func(a, b answer, idA, idB, what string) {
 		t.Helper()
 		named := func(id string) *strings.Replacer {
+			if len(id) < 4 { // a short number is also a count somewhere
+				return strings.NewReplacer("/"+id, "/ID")
+			}
 			return strings.NewReplacer("&#34;"+id+"&#34;", "ID", "/"+id, "/ID", `"`+id+`"`, "ID")
 		}
 		one, two := named(idA).Replace(steady(a.body)), named(idB).Replace(steady(b.body))

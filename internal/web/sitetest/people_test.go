@@ -41,7 +41,9 @@ func personas() []*persona {
 	add(persona{name: "other-admin", roles: []auth.Role{auth.Admin}, limit: &auth.Limit{Tenants: []string{fabrikam}}})
 	add(persona{name: "other-everything", roles: auth.AllRoles, limit: &auth.Limit{Tenants: []string{fabrikam}}})
 	add(persona{name: "nowhere", roles: auth.AllRoles, limit: &auth.Limit{Tenants: []string{"elsewhere"}}})
-	add(persona{name: "disabled", roles: auth.AllRoles, absent: true, rolesRead: 20 * time.Minute})
+	// As it is after the provider did not answer for too long; an account that was
+	// disabled there is tried by TestDisabledInTheDirectory.
+	add(persona{name: "unread", roles: auth.AllRoles, absent: true, rolesRead: 20 * time.Minute})
 	add(persona{name: "expired", roles: auth.AllRoles, absent: true, started: auth.AbsoluteLimit + time.Minute})
 	add(persona{name: "idle", roles: auth.AllRoles, absent: true, seen: auth.IdleLimit + time.Minute})
 	add(persona{name: "revoked", absent: true, cookie: "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"})

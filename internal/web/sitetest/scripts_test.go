@@ -19,8 +19,9 @@ import (
 // urlAttributes lead somewhere or load something.
 var urlAttributes = map[string]bool{"href": true, "src": true, "action": true, "formaction": true, "data": true, "srcset": true, "poster": true, "hx-get": true, "hx-post": true, "xlink:href": true}
 
-// foreignElements are never written by a page of ours.
-var foreignElements = map[string]bool{"iframe": true, "object": true, "embed": true, "base": true, "style": true, "math": true, "video": true, "audio": true, "marquee": true, "animate": true, "x": true, "template": true, "noscript": true, "mglyph": true}
+// foreignElements are never written by a page of ours. A noscript is, and holds
+// nothing that runs.
+var foreignElements = map[string]bool{"iframe": true, "object": true, "embed": true, "base": true, "style": true, "math": true, "video": true, "audio": true, "marquee": true, "animate": true, "x": true, "template": true, "mglyph": true}
 
 var ownAddress = regexp.MustCompile(`^(/[^/\\]|/$|#|\?|$|https://(app\.powerbi\.com|app\.fabric\.microsoft\.com|learn\.microsoft\.com|aka\.ms)/|mailto:)`)
 
