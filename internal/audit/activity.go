@@ -82,8 +82,10 @@ func activityColumns() []Column {
 	}
 }
 
-// activityChoices skips from one activity to the next along the index.
+// activityChoices skips from one activity to the next along the index, and
+// leaves out what the reader sees none of.
 const activityChoices = `WITH RECURSIVE k(activity) AS (
 		SELECT min(activity) FROM activity WHERE tenant = @tenant AND @some
 		UNION ALL SELECT (SELECT min(a.activity) FROM activity a WHERE a.tenant = @tenant AND a.activity > k.activity) FROM k WHERE k.activity IS NOT NULL)
-	SELECT activity, activity FROM k WHERE activity IS NOT NULL ORDER BY 1`
+	SELECT activity, activity FROM k WHERE activity IS NOT NULL
+		AND (@all OR EXISTS (SELECT 1 FROM activity x WHERE x.tenant = @tenant AND x.activity = k.activity AND inscope(x.ws))) ORDER BY 1`

@@ -93,8 +93,10 @@ var kindChoices = skipping("item", "item_by_kind", "kind")
 // one to the next along an index that begins with (tenant, column): as many
 // steps as there are values, however many rows. The index is named, because a
 // new one has no statistics yet and SQLite would read the whole table instead.
+// Values that the reader sees none of are left out.
 func skipping(table, index, column string) string {
 	from := "SELECT min(t." + column + ") FROM " + table + " t INDEXED BY " + index + " WHERE t.tenant = @tenant AND "
 	return `WITH RECURSIVE k(value) AS (` + from + `@some UNION ALL SELECT (` + from + `t.` + column + ` > k.value) FROM k WHERE k.value IS NOT NULL)
-	SELECT value, value FROM k WHERE value IS NOT NULL ORDER BY 1`
+	SELECT value, value FROM k WHERE value IS NOT NULL
+		AND (@all OR EXISTS (SELECT 1 FROM ` + table + ` x INDEXED BY ` + index + ` WHERE x.tenant = @tenant AND x.` + column + ` = k.value AND inscope(x.ws))) ORDER BY 1`
 }

@@ -30,7 +30,7 @@ func wideLinks() *Report {
 		Filters: []Filter{
 			{Key: "link", Label: "Open to", Kind: FilterChoice, expr: "l.link", Choices: []Choice{{"public", "The world"}, {"organisation", "The organisation"}}},
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, Open: true, expr: "l.item_kind",
-				choices: "SELECT DISTINCT l.item_kind, l.item_kind FROM wide_link l WHERE l.tenant = @tenant AND @some ORDER BY 1"},
+				choices: "SELECT DISTINCT l.item_kind, l.item_kind FROM wide_link l WHERE l.tenant = @tenant AND (@all OR EXISTS (SELECT 1 FROM item si WHERE si.item = l.item AND inscope(si.ws))) ORDER BY 1"},
 			{Key: "name", Label: "Name", Kind: FilterText, cond: "instr(lower(l.item_name), ?) > 0"},
 			{Key: "item", Label: "Item", Kind: FilterID, ByLink: true, few: true, expr: "l.item"},
 			{Key: "workspace", Label: "Workspace", Kind: FilterID, ByLink: true, expr: "(SELECT wsi.ws FROM item wsi WHERE wsi.item = l.item AND visible(wsi))"},

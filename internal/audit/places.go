@@ -24,7 +24,7 @@ func capacityList() *Report {
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "c.name_key"},
 			{Key: "state", Label: "State", Kind: FilterChoice, Open: true, expr: "c.state",
-				choices: "SELECT DISTINCT c.state, c.state FROM capacity c WHERE c.tenant = @tenant AND @some AND visible(c) ORDER BY 1"},
+				choices: "SELECT DISTINCT c.state, c.state FROM capacity c WHERE c.tenant = @tenant AND (@all OR EXISTS (SELECT 1 " + of + ")) AND visible(c) ORDER BY 1"},
 			{Key: "capacity", Label: "Capacity", Kind: FilterID, ByLink: true, few: true, expr: "c.capacity"},
 		},
 		parts: []part{{
@@ -102,7 +102,7 @@ func datasourceList() *Report {
 		},
 		Filters: []Filter{
 			{Key: "type", Label: "Type", Kind: FilterChoice, Open: true, expr: "d.type",
-				choices: "SELECT DISTINCT d.type, d.type FROM datasource d WHERE d.tenant = @tenant AND @some ORDER BY 1"},
+				choices: "SELECT DISTINCT d.type, d.type FROM datasource d WHERE d.tenant = @tenant AND (@all OR EXISTS (SELECT 1 " + used + ")) ORDER BY 1"},
 			{Key: "location", Label: "Where", Kind: FilterText, cond: "instr(lower(d.location), ?) > 0"},
 			{Key: "gateway", Label: "Gateway", Kind: FilterChoice, Open: true, expr: "d.gateway"},
 			{Key: "through_gateway", Label: "Through a gateway", Kind: FilterBool, words: map[string]string{"yes": "d.gateway <> ''", "no": "d.gateway = ''"}},

@@ -13,7 +13,7 @@ func refreshList() *Report {
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "r.name_key"},
 			{Key: "status", Label: "Last status", Kind: FilterChoice, Open: true, expr: "r.last_status",
-				choices: "SELECT DISTINCT r.last_status, r.last_status FROM refreshable r WHERE r.tenant = @tenant AND @some AND visible(r) AND r.last_status <> '' ORDER BY 1"},
+				choices: "SELECT DISTINCT r.last_status, r.last_status FROM refreshable r WHERE r.tenant = @tenant AND (@all OR inscope(r.ws)) AND visible(r) AND r.last_status <> '' ORDER BY 1"},
 			{Key: "problem", Label: "Problem", Kind: FilterBool, words: yesNoUnknown(refreshProblem)},
 			{Key: "capacity", Label: "Capacity", Kind: FilterID, expr: "r.capacity", choices: capacityChoices},
 			{Key: "workspace", Label: "Workspace", Kind: FilterID, ByLink: true, expr: "r.ws"},
