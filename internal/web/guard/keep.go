@@ -157,9 +157,22 @@ func (g *Guard) whose(c echo.Context) (auth.Person, bool) {
 	}
 	cookie, err := c.Cookie(g.cfg.Auth.SessionCookie())
 	if err != nil {
-		return auth.Person{}, false
+		f, ok := g.kept.get(g.formKey(c), g.cfg.Now())
+		return f.person, ok // signed out in this browser, with the form still open
 	}
 	return g.cfg.Auth.Owner(c.Request().Context(), cookie.Value)
+}
+
+// signedOut remembers for a while who signed out in this browser: another tab
+// may still have a form of theirs.
+func (g *Guard) signedOut(c echo.Context, p auth.Person) {
+	id, err := g.token()
+	if err != nil {
+		return
+	}
+	g.DropKept(c)
+	g.kept.put(sha256.Sum256([]byte(id)), Kept{person: p, At: g.cfg.Now(), size: 1}, g.cfg.Now())
+	c.SetCookie(g.cfg.Auth.KeepForm(id, int(KeptFor.Seconds())))
 }
 
 // pageOf is the page on which a form was: where it can be filled in again.
@@ -204,7 +217,7 @@ func (g *Guard) KeptForm(c echo.Context) (Kept, bool) {
 	}
 	f, ok := g.kept.get(sha256.Sum256([]byte(cookie.Value)), g.cfg.Now())
 	s, signedIn := Session(c)
-	return f, ok && signedIn && s.Person.Same(f.person)
+	return f, ok && len(f.Fields) > 0 && signedIn && s.Person.Same(f.person)
 }
 
 // DropKept forgets the kept form.

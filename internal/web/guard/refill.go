@@ -214,8 +214,7 @@ func setControl(n *html.Node, rest, sent url.Values) {
 			for c := n.FirstChild; c != nil; c = n.FirstChild {
 				n.RemoveChild(c)
 			}
-			// A parser drops the first line end in a text area.
-			n.AppendChild(&html.Node{Type: html.TextNode, Data: "\n" + value})
+			n.AppendChild(&html.Node{Type: html.TextNode, Data: value})
 			return
 		}
 		set(n, "value", value)

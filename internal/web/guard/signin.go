@@ -110,6 +110,7 @@ func (g *Guard) logout(c echo.Context, signedOut string) error {
 			return err
 		}
 		c.SetCookie(cookie)
+		g.signedOut(c, s.Person)
 	}
 	return c.Redirect(http.StatusSeeOther, signedOut)
 }

@@ -75,6 +75,9 @@ func (f *pageForm) take(c *html.Node) {
 		f.sent.Add(name, attr(c, "value"))
 	case c.DataAtom == atom.Textarea, c.DataAtom == atom.Input && slices.Contains([]string{"", "text", "search", "email"}, kind):
 		f.typed[name] = fmt.Sprintf("typed „%s“ <b>&amp; %d", name, len(f.sent))
+		if c.DataAtom == atom.Textarea { // also where a parser would drop a line end
+			f.typed[name] = "\n" + f.typed[name] + "\nand more\n"
+		}
 		f.sent.Set(name, f.typed[name])
 	}
 }
@@ -108,6 +111,41 @@ func valueOf(body, page, action, name string) string {
 		}
 	}
 	return ""
+}
+
+// TestNothingTypedIsLostBySigningOut: a form in another tab is sent after one
+// signed out.
+func TestNothingTypedIsLostBySigningOut(t *testing.T) {
+	t.Parallel()
+	s := open(t, options{})
+	m := &matrix{site: s, t: t, things: s.things()}
+	page := "/violations/" + m.things["violations"].inside + "/waive"
+	first := s.signInAgain(t, "typist", "first", 0)
+	forms := formsOf(t, page, s.ask(http.MethodGet, page, "", first).body)
+	if len(forms) != 1 {
+		t.Fatalf("%d forms", len(forms))
+	}
+	cookieOf := func(a answer) string {
+		out := ""
+		for _, line := range a.header.Values("Set-Cookie") {
+			if strings.HasPrefix(line, s.auth.FormCookie()+"=") && !strings.HasPrefix(line, s.auth.FormCookie()+"=;") {
+				out, _, _ = strings.Cut(line, ";")
+			}
+		}
+		return out
+	}
+	left := cookieOf(s.ask(http.MethodPost, "/logout", "", first))
+	a := s.ask(http.MethodPost, forms[0].action, forms[0].sent.Encode(), "", "Referer", s.base+page, "Cookie", left)
+	if a.status != http.StatusUnauthorized || cookieOf(a) == "" {
+		t.Fatalf("status %d, cookies %q", a.status, a.header.Values("Set-Cookie"))
+	}
+	for who, want := range map[string]bool{"typist": true, "somebody-else": false} {
+		session := s.auth.SessionCookie() + "=" + s.signInAgain(t, who, "again", 0)
+		got := s.ask(http.MethodGet, page, "", "", "Cookie", cookieOf(a)+"; "+session)
+		if valueOf(got.body, page, forms[0].action, "reason") == forms[0].typed["reason"] != want {
+			t.Errorf("%s: what was typed is there: %v", who, !want)
+		}
+	}
 }
 
 // signInAgain stores a session of a person with every role; age is how long it
@@ -181,7 +219,7 @@ func (s *site) typeAndReturn(t *testing.T, page string, f pageForm, age time.Dur
 	}
 	shown := func(a answer) bool {
 		for name, text := range f.typed {
-			if strings.TrimPrefix(valueOf(a.body, page, f.action, name), "\n") != text {
+			if valueOf(a.body, page, f.action, name) != text {
 				return false
 			}
 		}
