@@ -130,7 +130,7 @@ func nextText(q *audit.Question) string {
 }
 
 func ownedTable(owned []audit.Owned, at viewing) ui.Table {
-	t := ui.Table{Caption: "Workspaces you administer", Columns: []ui.Column{{Label: "Workspace"}, {Label: "Your word", Kind: ui.Badges}, {Label: "Why"}, {Label: "What comes next"}, {Label: "Holds until", Kind: ui.Date}, {Label: "Items", Kind: ui.Number}, {Label: "Open violations", Kind: ui.Number}, {Label: "Say"}},
+	t := ui.Table{Caption: "Workspaces you administer", Scroll: true, Columns: []ui.Column{{Label: "Workspace"}, {Label: "Your word", Kind: ui.Badges}, {Label: "Why"}, {Label: "What comes next"}, {Label: "Holds until", Kind: ui.Date}, {Label: "Items", Kind: ui.Number}, {Label: "Open violations", Kind: ui.Number}, {Label: "Say"}},
 		Empty: ui.Empty{Why: "You administer no workspace that the last scan saw and that you may see here.", More: "Workspaces that you administer through a group count, as far as the members of groups are known."}}
 	for _, o := range owned {
 		word, tone := loopState(o, at)

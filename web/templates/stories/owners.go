@@ -25,7 +25,7 @@ func ownerStories(now time.Time) []stories.Story {
 func minePage(now time.Time) templates.MinePage {
 	return templates.MinePage{Page: Page("Mine", "/mine"), Question: "What do you answer for, and what waits for your word?", Note: "Whoever is asked and says nothing is reminded every 14 days.",
 		Stats: []ui.Stat{{Label: "Workspaces", Value: "2"}, {Label: "Waiting for your word", Value: "1", Tone: ui.Warn}},
-		Spaces: ui.Table{Caption: "Workspaces you administer", Columns: []ui.Column{{Label: "Workspace"}, {Label: "Your word", Kind: ui.Badges}, {Label: "What comes next"}, {Label: "Holds until", Kind: ui.Date}, {Label: "Say"}}, Rows: []ui.Row{
+		Spaces: ui.Table{Caption: "Workspaces you administer", Scroll: true, Columns: []ui.Column{{Label: "Workspace"}, {Label: "Your word", Kind: ui.Badges}, {Label: "What comes next"}, {Label: "Holds until", Kind: ui.Date}, {Label: "Say"}}, Rows: []ui.Row{
 			{Cells: []ui.Cell{ui.To("FIN-Old\u202e-PROD", "/workspaces/contoso/1"), ui.Parts(ui.State("silence told", ui.Bad)), ui.Txt("Ana was asked on 1 Oct 2026; reminded 2 times, last on 29 Oct 2026; told to Desmond Achebe on 31 Oct 2026"), ui.Txt("–"), ui.To("Keep or let go", "/mine/contoso/1")}},
 			{Cells: []ui.Cell{ui.To("FIN-Budget-DEV", "/workspaces/contoso/2"), ui.Parts(ui.State("kept", ui.Good)), ui.Txt("–"), ui.When(now.Add(90*24*time.Hour), now), ui.To("Keep or let go", "/mine/contoso/2")}}}}}
 }

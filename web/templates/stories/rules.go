@@ -32,7 +32,7 @@ func trend() ui.Plot {
 }
 
 func foundTable(now time.Time) ui.Table {
-	return ui.Table{ID: "findings", Caption: "Violations", Columns: []ui.Column{{Label: "Object"}, {Label: "Severity", Kind: ui.Badges}, {Label: "Finding"}, {Label: "First seen", Kind: ui.Date}}, Rows: []ui.Row{
+	return ui.Table{ID: "findings", Caption: "Violations", Scroll: true, Columns: []ui.Column{{Label: "Object"}, {Label: "Severity", Kind: ui.Badges}, {Label: "Finding"}, {Label: "First seen", Kind: ui.Date}}, Rows: []ui.Row{
 		{Cells: []ui.Cell{ui.To("FIN-Budget-\u202eDORP", "/violations/1"), ui.Parts(ui.Severity("critical")), ui.Txt("Every admin has left"), ui.When(now.Add(-60*24*time.Hour), now)}},
 		{Cells: []ui.Cell{ui.To("=cmd|'/C calc'!A0", "/violations/2"), ui.Parts(ui.Severity("low")), ui.Txt("1 person is admin; at least 2 are wanted"), ui.When(now, now)}}}}
 }
@@ -41,7 +41,6 @@ func violationsPage(now time.Time) templates.ViolationsPage {
 	v := templates.ViolationsPage{Page: Page("Violations", "/violations"), Question: "What is not as the rules say, since when, and who is to be asked?", Trend: trend(),
 		Stats: []ui.Stat{{Label: "Open critical", Value: "1", Delta: "2 fewer than 18 Nov, mended in 5 d 12 h on average (8)", Tone: ui.Good, Trend: []float64{3, 3, 2, 1}}, {Label: "Open high", Unknown: "You see a part of the tenant."}}}
 	v.List.Table = foundTable(now)
-	v.List.Table.Scroll = true
 	v.List.Table.Select = &ui.Select{Name: "id", Actions: []ui.Action{{Label: "Decide about them", Href: "/violations/triage", Post: true}}}
 	for i := range v.List.Table.Rows {
 		v.List.Table.Rows[i].ID = string(rune('1' + i))
