@@ -13,8 +13,8 @@ import (
 )
 
 type ledgerCmd struct {
-	Verify ledgerVerifyCmd `cmd:"" help:"Check every entry, the chain and the checkpoints. Exit 1 and the first broken entry when something is wrong."`
-	Export ledgerExportCmd `cmd:"" help:"Write the whole ledger as JSON lines, which can be verified without the portal."`
+	Verify  ledgerVerifyCmd  `cmd:"" help:"Check every entry, the chain and the checkpoints. Exit 1 and the first broken entry when something is wrong."`
+	Export  ledgerExportCmd  `cmd:"" help:"Write the whole ledger as JSON lines, which can be verified without the portal."`
 	Archive ledgerArchiveCmd `cmd:"" help:"Move the entries that were signed before a day into a file, and record that. The portal must not be running."`
 	Key     ledgerKeyCmd     `cmd:"" help:"Make a signing key for ledger.signing_key."`
 }

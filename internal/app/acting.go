@@ -110,13 +110,6 @@ func (a *acting) begin(ctx context.Context) {
 	})
 }
 
-// wake lets the executors look at once at what was agreed, resumed or decided.
-func (a *acting) wake() {
-	if a != nil && a.runner != nil {
-		a.runner.Wake()
-	}
-}
-
 // wait returns when no step is under way any more; at most twenty seconds
 // after the context of begin has ended. It also closes what was never begun.
 func (a *acting) wait() {

@@ -52,11 +52,11 @@ func (s *Service) withUserInfo(ctx context.Context, c claims, accessToken string
 		return c, nil
 	}
 	e, err := s.endpoints(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
-	}
-	if e.userInfo == "" || s.checkEndpoint("userinfo", e.userInfo) != nil {
-		return c, nil
+	case e.userInfo == "", s.checkEndpoint("userinfo", e.userInfo) != nil:
+		return c, nil // roles that are nowhere to be read are no roles
 	}
 	more, err := s.userInfo(ctx, e.userInfo, accessToken)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Service) userInfo(ctx context.Context, addr, accessToken string) (claim
 	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	var out claims
 	if err != nil || kind != "application/json" || json.Unmarshal(body, &out) != nil {
-		return nil, nil //nolint:nilerr // a signed answer, or a page: nothing we can use
+		return nil, nil // a signed answer, or a page: nothing we can use
 	}
 	return out, nil
 }

@@ -39,13 +39,12 @@ type Config struct {
 
 // Notifier tells people.
 type Notifier struct {
-	cfg  Config
-	wake chan struct{}
+	cfg Config
 }
 
 // New makes a notifier; it does nothing before Run.
 func New(cfg Config) *Notifier {
-	return &Notifier{cfg: cfg, wake: make(chan struct{}, 1)}
+	return &Notifier{cfg: cfg}
 }
 
 // pause is how long the notifier waits before it looks again. What people wait
@@ -63,18 +62,8 @@ func (n *Notifier) Run(ctx context.Context) {
 		case <-ctx.Done():
 			timer.Stop()
 			return
-		case <-n.wake:
-			timer.Stop()
 		case <-timer.C:
 		}
-	}
-}
-
-// Wake makes the notifier look at once.
-func (n *Notifier) Wake() {
-	select {
-	case n.wake <- struct{}{}:
-	default:
 	}
 }
 

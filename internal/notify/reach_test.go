@@ -52,7 +52,9 @@ func TestNobodyIsCalledByARoundabout(t *testing.T) {
 	t.Cleanup(inner.Close)
 	t.Setenv("HTTPS_PROXY", inner.URL)
 	_, port, _ := net.SplitHostPort(inner.Listener.Addr().String())
-	outer := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, inner.URL, http.StatusTemporaryRedirect) }))
+	outer := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, inner.URL, http.StatusTemporaryRedirect)
+	}))
 	t.Cleanup(outer.Close)
 	closed := notify.Reach{Roots: pool(inner)}
 	open := notify.Reach{Roots: pool(outer), Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}

@@ -81,7 +81,7 @@ func TestWriteFaults(t *testing.T) {
 			}
 			t.Run(f.name+"/"+w.Operation, func(t *testing.T) {
 				t.Parallel()
-				err, sent := struck(t, f, func(ctx context.Context, x *Executor) error { _, err := x.Send(ctx, w); return err })
+				sent, err := struck(t, f, func(ctx context.Context, x *Executor) error { _, err := x.Send(ctx, w); return err })
 				want, most := effect(f.name)
 				if got := CertaintyOf(err); err == nil || got != want {
 					t.Errorf("%v is %q, want %q", err, got, want)
@@ -110,7 +110,7 @@ func sampled(f flaw, flaw, call int) bool {
 }
 
 // struck makes a call whose every answer has the flaw.
-func struck(t *testing.T, f flaw, call func(context.Context, *Executor) error) (error, int64) {
+func struck(t *testing.T, f flaw, call func(context.Context, *Executor) error) (calls int64, err error) {
 	t.Helper()
 	var sent atomic.Int64
 	change := []func(*Config){}
@@ -123,11 +123,11 @@ func struck(t *testing.T, f flaw, call func(context.Context, *Executor) error) (
 	}), change...)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	err := call(ctx, &Executor{s.Client})
+	err = call(ctx, &Executor{s.Client})
 	if err != nil && strings.Contains(err.Error(), "c4n4ry") {
 		t.Errorf("leaks: %v", err)
 	}
-	return err, sent.Load()
+	return sent.Load(), err
 }
 
 // TestFileFaults: the two calls that carry files are struck in the same ways.
@@ -144,7 +144,7 @@ func TestFileFaults(t *testing.T) {
 		}
 		t.Run("import/"+f.name, func(t *testing.T) {
 			t.Parallel()
-			err, sent := struck(t, f, send)
+			sent, err := struck(t, f, send)
 			want, most := effect(f.name)
 			if got := CertaintyOf(err); err == nil || got != want || sent > int64(most) {
 				t.Errorf("%v is %q after %d tries, want %q and %d at most", err, got, sent, want, most)
@@ -156,7 +156,7 @@ func TestFileFaults(t *testing.T) {
 		}
 		t.Run("export/"+f.name, func(t *testing.T) {
 			t.Parallel()
-			err, _ := struck(t, f, func(ctx context.Context, x *Executor) error {
+			_, err := struck(t, f, func(ctx context.Context, x *Executor) error {
 				_, err := x.Export(ctx, wsID, wsID, io.Discard)
 				return err
 			})

@@ -130,9 +130,10 @@ func checkEnd(t *testing.T, fault string, res scan.Result, err error) {
 		reasons = append(reasons, res.Scan.Error)
 	case db.ScanPartial:
 		for name, p := range res.Parts {
-			if p.State == db.PartFailed || p.State == db.PartPartial {
+			switch p.State {
+			case db.PartFailed, db.PartPartial:
 				reasons = append(reasons, p.Error)
-			} else if p.State == "" {
+			case "":
 				t.Errorf("%s: part %s has no state", fault, name)
 			}
 		}

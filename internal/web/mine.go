@@ -108,10 +108,9 @@ func nextText(q *audit.Question) string {
 		return "–"
 	}
 	var words []string
-	switch {
-	case q.OwnerID == "":
+	if q.OwnerID == "" {
 		words = append(words, "Nobody to ask since "+ui.Day(q.Asked))
-	default:
+	} else {
 		words = append(words, q.Owner+" was asked on "+ui.Day(q.Asked))
 	}
 	if q.Reminders > 0 {

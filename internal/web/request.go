@@ -151,10 +151,10 @@ func (d *requested) facts() []ui.Pair {
 			out = append(out, ui.Pair{Key: m.key, Part: ui.Time(m.at, d.at.now)})
 		}
 	}
-	switch {
-	case r.State == request.Pending:
+	switch r.State {
+	case request.Pending:
 		out = append(out, ui.Pair{Key: "Falls, if nobody decides", Part: ui.Time(r.Expires, d.at.now)})
-	case r.State == request.Approved:
+	case request.Approved:
 		out = append(out, ui.Pair{Key: "Falls, if it is not started", Part: ui.Time(r.WindowEnds, d.at.now)})
 	}
 	return append(out, ui.Pair{Key: "Number of submissions", Value: ui.Count(r.Revision)}, ui.Pair{Key: "Id", Value: r.ID, Copy: true})

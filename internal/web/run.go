@@ -8,7 +8,6 @@ import (
 
 	"steward/internal/auth"
 	"steward/internal/db"
-	"steward/internal/fault"
 	"steward/internal/request"
 	"steward/web/templates"
 	"steward/web/templates/ui"
@@ -168,20 +167,4 @@ func (s *Server) runSteps(c echo.Context) error {
 		return c.NoContent(http.StatusNoContent)
 	}
 	return ok(c, templates.RunSteps(runView(d.run, d.steps, d.may(auth.ResolveStep), s.Now())))
-}
-
-// runOf returns the live part of a request's own run for that request's page;
-// false while nothing was begun. The caller has made sure that the reader may
-// see the request.
-func (s *Server) runOf(ctx context.Context, who viewer, q request.Request, places []request.Place) (templates.RunView, bool, error) {
-	r, err := s.Reader.Run(ctx, q.ID)
-	if fault.Is(err, fault.NotFound) {
-		return templates.RunView{}, false, nil
-	}
-	if err != nil {
-		return templates.RunView{}, false, err
-	}
-	steps, err := s.Reader.RunSteps(ctx, r.ID)
-	d := runDetail{who: who, run: r, places: places}
-	return runView(r, steps, d.may(auth.ResolveStep), s.Now()), true, err
 }
