@@ -26,10 +26,11 @@ func planText(v templates.PlanView) []string {
 	for _, r := range v.Gains.Rows {
 		out = append(out, "Gains: "+r.Cells[0].Text+", "+r.Cells[1].Text+", "+r.Cells[2].Text)
 	}
-	for word, all := range map[string][]templates.PlanFinding{"Would make": v.Verdict.New, "Would mend": v.Verdict.Mends} {
-		for _, f := range all {
-			out = append(out, word+" "+f.Rule+" "+f.Object+": "+f.Says)
-		}
+	for _, f := range v.Verdict.New {
+		out = append(out, "Would make "+f.Rule+" "+f.Object+": "+f.Says)
+	}
+	for _, f := range v.Verdict.Mends {
+		out = append(out, "Would mend "+f.Rule+" "+f.Object+": "+f.Says)
 	}
 	for i := range out {
 		out[i] = marker.ReplaceAllString(out[i], "gov:…")
@@ -44,9 +45,9 @@ const mostLines = 3000
 // planDiff is what differs between two plans, in the order of the later one,
 // what is gone before what took its place.
 func planDiff(before, after templates.PlanView) []templates.PlanLine {
-	a, b := planText(before), planText(after)
+	a, b := differing(planText(before), planText(after))
 	if len(a)*len(b) > mostLines*mostLines {
-		return nil
+		return replaced(a, b)
 	}
 	// same[i][j] is the longest common part of a[i:] and b[j:].
 	same := make([][]uint16, len(a)+1)
@@ -75,6 +76,30 @@ func planDiff(before, after templates.PlanView) []templates.PlanLine {
 			out = append(out, templates.PlanLine{Sign: "+", Text: b[j]})
 			j++
 		}
+	}
+	return out
+}
+
+// differing leaves out what two texts begin and end with alike.
+func differing(a, b []string) (x, y []string) {
+	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
+		a, b = a[1:], b[1:]
+	}
+	for len(a) > 0 && len(b) > 0 && a[len(a)-1] == b[len(b)-1] {
+		a, b = a[:len(a)-1], b[:len(b)-1]
+	}
+	return a, b
+}
+
+// replaced says that all of one text gave way to all of the other: what is too
+// long to be compared line by line is shown whole rather than as nothing.
+func replaced(a, b []string) []templates.PlanLine {
+	out := make([]templates.PlanLine, 0, len(a)+len(b))
+	for _, text := range a {
+		out = append(out, templates.PlanLine{Sign: "−", Text: text})
+	}
+	for _, text := range b {
+		out = append(out, templates.PlanLine{Sign: "+", Text: text})
 	}
 	return out
 }

@@ -34,6 +34,9 @@ func mePage(now time.Time) templates.MePage {
 		{Cells: []ui.Cell{ui.Txt("Firefox on Linux"), ui.Txt("192.0.2.7"), ui.When(now, now), ui.Parts(ui.BadgeView(ui.Badge{Text: "this one", Tone: ui.Info}))}},
 		{Cells: []ui.Cell{ui.Txt("Safari on iPhone"), ui.Txt("2001:db8::17"), ui.When(now.Add(-time.Hour), now), ui.Parts(ui.ActionView(ui.Action{Label: "End", Href: "/me/sessions/revoke", Post: true}, "button"))}}}}
 	v.Others = &ui.Action{Label: "Sign out everywhere else", Href: "/me/sessions/revoke", Post: true}
+	v.Mail = ui.Form{Action: "/me/mail", Submit: "Save", Fields: []ui.Field{
+		{Kind: ui.RadioField, Name: "often", Label: "Mail", Choices: []ui.Choice{{Value: "at once", Label: "At once", Chosen: true}, {Value: "daily", Label: "Once a day"}, {Value: "never", Label: "Never"}}},
+		{Name: "zone", Label: "Time zone", Value: "Europe/Berlin"}}}
 	v.Preferences = ui.Form{Action: "/me/preferences", Submit: "Save", Fields: []ui.Field{
 		{Kind: ui.RadioField, Name: "theme", Label: "Theme", Choices: []ui.Choice{{Label: "As the device says", Chosen: true}, {Value: "light", Label: "Light"}, {Value: "dark", Label: "Dark"}}}}}
 	return v
