@@ -122,6 +122,7 @@ func (st *principalState) told(id int64, p *tenant.Principal) row {
 	r := row{id, string(p.Kind), p.Name, principalKey(p.Name, p.Address), p.Address, bit(p.Guest)}
 	if st.before != nil {
 		fill(r, st.before)
+		r[colNameKey] = principalKey(r[colName].(string), r[colAddress].(string)) // an answer without the name is sorted by it all the same
 		if sameIdentity(r, st.before) {
 			if st.now != nil {
 				return st.now
