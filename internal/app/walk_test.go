@@ -261,11 +261,15 @@ func TestAskedAgreedDone(t *testing.T) {
 		}
 		return n
 	}
+	open := func() (all string) {
+		_ = r.QueryRow(t.Context(), `SELECT coalesce(group_concat(label || ' ' || rule || ': ' || says, '; '), 'nothing') FROM violation WHERE label LIKE 'FIN-Walk-%' AND state = 'open'`).Scan(&all)
+		return all
+	}
 	until := func(what string, ok func() bool) {
 		t.Helper()
-		for end := time.Now().Add(4 * time.Minute); !ok(); {
+		for end := time.Now().Add(2 * time.Minute); !ok(); {
 			if time.Now().After(end) {
-				t.Fatalf("%s does not come; %d steps are done", what, done())
+				t.Fatalf("%s does not come; %d steps are done; open: %s", what, done(), open())
 			}
 			time.Sleep(100 * time.Millisecond) // another process: there is no signal to wait on
 		}

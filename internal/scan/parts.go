@@ -79,6 +79,16 @@ func (r *run) parts(ctx context.Context) error {
 	return nil
 }
 
+// targetedParts keeps what the last scan knew beside the workspaces, but reads
+// pipelines anew: whoever makes workspaces puts them into stages, and a
+// production workspace whose pipeline is not seen would be called wrong.
+func (r *run) targetedParts(ctx context.Context) error {
+	if err := r.cfg.DB.KeepParts(ctx, r.record.ID); err != nil {
+		return err
+	}
+	return r.onePart(ctx, part{name: "pipelines", read: readPipelines})
+}
+
 func (r *run) onePart(ctx context.Context, p part) error {
 	record := db.Part{Name: p.name, State: db.PartDone}
 	if p.skip != nil {

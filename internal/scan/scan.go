@@ -254,7 +254,7 @@ func (r *run) all(ctx context.Context, targets []string) error {
 	}
 	parts := r.parts
 	if r.record.Kind == db.ScanTargeted {
-		parts = func(ctx context.Context) error { return r.cfg.DB.KeepParts(ctx, r.record.ID) }
+		parts = r.targetedParts
 	}
 	if err := parts(ctx); err != nil {
 		return err

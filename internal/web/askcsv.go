@@ -135,7 +135,7 @@ func (f *filler) list() templates.AskGroup {
 
 // refusedCells are the refusals of a list as a table: line, column, sentence.
 func (f *filler) refusedCells() ui.Table {
-	t := ui.Table{ID: "cells", Caption: "What is wrong in the list", Columns: []ui.Column{{Label: "Line", Kind: ui.Number}, {Label: "Column", Kind: ui.Mono}, {Label: "What to do"}}}
+	t := ui.Table{ID: "cells", Caption: "What is wrong in the list", Scroll: true, Columns: []ui.Column{{Label: "Line", Kind: ui.Number}, {Label: "Column", Kind: ui.Mono}, {Label: "What to do"}}}
 	var rest request.FieldErrors
 	for _, e := range f.open {
 		line, column, ok := f.a.cell(e.Field)

@@ -11,6 +11,7 @@ import (
 	"steward/internal/auth"
 	"steward/internal/db"
 	"steward/internal/desk"
+	"steward/internal/fault"
 	"steward/web/templates/ui"
 )
 
@@ -27,7 +28,8 @@ func (s *Server) sendAgain(c echo.Context) error {
 	if !who.known || !auth.May(who.person, auth.SendNotices, auth.Object{Tenant: tenant}) {
 		return auth.Hidden()
 	}
-	if _, err := s.Messages.SendAgain(c.Request().Context(), s.by(c), tenant); err != nil {
+	// That nothing is left to send again is what one wanted: somebody was faster.
+	if _, err := s.Messages.SendAgain(c.Request().Context(), s.by(c), tenant); err != nil && !fault.Is(err, fault.Conflict) {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/setup")

@@ -52,7 +52,7 @@ func askForm(refused bool) templates.AskForm {
 }
 
 func askList() templates.AskForm {
-	cells := ui.Table{ID: "cells", Caption: "What is wrong in the list", Columns: []ui.Column{{Label: "Line", Kind: ui.Number}, {Label: "Column", Kind: ui.Mono}, {Label: "What to do"}},
+	cells := ui.Table{ID: "cells", Caption: "What is wrong in the list", Scroll: true, Columns: []ui.Column{{Label: "Line", Kind: ui.Number}, {Label: "Column", Kind: ui.Mono}, {Label: "What to do"}},
 		Rows: []ui.Row{{Cells: []ui.Cell{ui.Num(2), ui.Txt("workspace"), ui.Txt("The last scan knows no workspace \"=HYPERLINK(1)\".")}}}}
 	list := ui.Field{Kind: ui.TextArea, Name: "csv", Label: "The list", Rows: 8, Mono: true, Value: "kind,workspace\naccess-remove,=HYPERLINK(1)", Error: "1 cell is refused; the table below says which and why."}
 	return templates.AskForm{Action: "/requests/new/bulk", File: true, Back: "/requests/new", Failed: []ui.Field{list}, Groups: []templates.AskGroup{{Title: "Many at once",

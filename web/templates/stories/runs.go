@@ -38,7 +38,7 @@ func runPage(now time.Time, state ui.Badge, done int64) templates.RunPage {
 
 func runUnderWay(now time.Time) templates.RunPage {
 	v := runPage(now, ui.Badge{Text: "running", Tone: ui.Info}, 1)
-	v.Run.Live, v.Run.Says = "/runs/01JD5Y/steps?seen=0011", "The workspace is moving to the capacity. It looks again in 8 s."
+	v.Run.Says = "The workspace is moving to the capacity. It looks again in 8 s."
 	reason := ui.Field{Kind: ui.TextArea, Name: "reason", Label: "Reason", Rows: 2}
 	v.Forms = []templates.NamedForm{{Title: "Pause", Form: ui.Form{Action: "/runs/01JD5Y/pause", Submit: "Pause before the next step", Fields: []ui.Field{reason}}}}
 	return v
