@@ -52,11 +52,12 @@ func (s *Service) withUserInfo(ctx context.Context, c claims, accessToken string
 		return c, nil
 	}
 	e, err := s.endpoints(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
-	case e.userInfo == "", s.checkEndpoint("userinfo", e.userInfo) != nil:
-		return c, nil // roles that are nowhere to be read are no roles
+	}
+	// Roles that are nowhere to be read are no roles.
+	if usable := e.userInfo != "" && s.checkEndpoint("userinfo", e.userInfo) == nil; !usable {
+		return c, nil
 	}
 	more, err := s.userInfo(ctx, e.userInfo, accessToken)
 	if err != nil {
