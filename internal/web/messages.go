@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,7 +26,7 @@ type MessageDesk interface {
 func (s *Server) sendAgain(c echo.Context) error {
 	tenant := c.FormValue("tenant")
 	who := s.viewer(c)
-	if !who.known || !auth.May(who.person, auth.SendNotices, auth.Object{Tenant: tenant}) {
+	if !slices.Contains(s.Tenants, tenant) || !who.known || !auth.May(who.person, auth.SendNotices, auth.Object{Tenant: tenant}) {
 		return auth.Hidden()
 	}
 	// That nothing is left to send again is what one wanted: somebody was faster.

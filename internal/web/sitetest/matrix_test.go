@@ -199,7 +199,7 @@ var ownOnly = []string{"/requests/:id/edit", "/requests/:id/preview", "/requests
 // formAnswers are what forms answer to somebody whom they let through, and whose
 // form says nothing of what they ask: most refuse it at the field (422).
 var formAnswers = map[string]int{
-	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
+	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/messages/again": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
 	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
 	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
 	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
