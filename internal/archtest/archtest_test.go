@@ -52,7 +52,10 @@ var rooms = []struct {
 	{"internal/tenant", []string{"internal/fault"}},
 	{"internal/policy/...", []string{"internal/policy/...", "internal/tenant", "internal/fault"}},
 	{"internal/violation", []string{"internal/policy", "internal/tenant", "internal/fault"}},
-	{"internal/request", []string{"internal/policy", "internal/tenant", "internal/fault"}},
+	{"internal/request", []string{"internal/promotion", "internal/refresh", "internal/refreshplan", "internal/policy", "internal/tenant", "internal/fault"}},
+	{"internal/promotion", []string{"internal/policy", "internal/tenant", "internal/fault"}},
+	{"internal/refresh", []string{"internal/tenant", "internal/fault"}},
+	{"internal/refreshplan", []string{"internal/tenant", "internal/fault"}},
 	{"internal/ledger", []string{"internal/fault"}},
 
 	{"internal/upstream", []string{"internal/fault"}},
@@ -71,7 +74,7 @@ var rooms = []struct {
 // meaning stands for the packages without I/O.
 const meaning = "meaning"
 
-var meaningRooms = []string{"internal/tenant", "internal/policy", "internal/violation", "internal/request", "internal/ledger", "internal/fault"}
+var meaningRooms = []string{"internal/tenant", "internal/policy", "internal/violation", "internal/request", "internal/promotion", "internal/refresh", "internal/refreshplan", "internal/ledger", "internal/fault"}
 
 // owners maps a library to the only packages that may import it.
 var owners = map[string][]string{
