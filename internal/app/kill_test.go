@@ -4,72 +4,19 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/request"
-	"steward/internal/sim"
 )
 
-// weather is what a portal is killed in: what becomes of replies and lists,
-// and whether the service refuses a second workspace of a name.
-type weather struct {
-	lost bool
-	lag  time.Duration
-	same bool
-}
-
-func (w weather) String() string {
-	return fmt.Sprintf("replies lost %v, lists lag %v, names unique %v", w.lost, w.lag, !w.same)
-}
-
-func (w weather) faults() (out []sim.Fault) {
-	if w.lost {
-		for _, op := range []string{"*_CreateWorkspace", "Groups_AddGroupUser", "Groups_AssignToCapacity", "Pipelines_CreatePipeline", "Pipelines_AssignWorkspace"} {
-			out = append(out, sim.Fault{Match: op, Nth: 1, Effect: sim.Effect{Drop: "after"}})
-		}
-	}
-	if w.lag > 0 {
-		for _, op := range []string{"*_ListWorkspaces", "Pipelines_GetPipelines", "Groups_GetGroupUsers"} {
-			out = append(out, sim.Fault{Match: op, Effect: sim.Effect{Lag: sim.Span(w.lag)}})
-		}
-	}
-	return out
-}
-
-func weathers() (out []weather) {
-	for _, lost := range []bool{false, true} {
-		for _, lag := range []time.Duration{0, 300 * time.Millisecond, 5 * time.Second} {
-			for _, same := range []bool{false, true} {
-				out = append(out, weather{lost, lag, same})
-			}
-		}
-	}
-	return out
-}
-
 // capacity and groups are what the tests' requests name.
-func (k *killed) capacity() request.ID {
-	for _, c := range k.world.Capacities(k.clock.Now()) {
-		if c.State == "Active" && !c.PremiumPerUser() {
-			return request.NewID(c.ID)
-		}
-	}
-	k.t.Fatal("no capacity runs")
-	return ""
-}
+func (k *killed) capacity() request.ID { return fulfiltest.Capacity(k.t, k.world, k.clock.Now()) }
 
-func (k *killed) groups(n int) (out []request.ID) {
-	for g := range k.world.Groups(k.clock.Now()) {
-		if g.SecurityEnabled && len(out) < n {
-			out = append(out, request.NewID(g.ID))
-		}
-	}
-	return out
-}
+func (k *killed) groups(n int) []request.ID { return fulfiltest.Groups(k.t, k.world, k.clock.Now(), n) }
 
 // smallProject is two workspaces on a capacity with a group and a pipeline: writes
 // of each kind.
@@ -86,24 +33,7 @@ const smallWrites = 2 + 2 + 1 + 1 + 2
 // and that there are so many different ones.
 func (k *killed) once(want int) {
 	k.t.Helper()
-	done := map[string]int{}
-	for _, w := range k.cloud.Journal().Writes() {
-		if w.Caller == "executor" && w.Outcome >= 200 && w.Outcome < 300 {
-			done[w.Operation+" "+w.Path+" "+w.Body]++
-		}
-	}
-	for what, n := range done {
-		if n != 1 {
-			k.t.Errorf("done %d times: %s", n, what)
-		}
-	}
-	if len(done) != want {
-		var lines []string
-		for what := range done {
-			lines = append(lines, what)
-		}
-		k.t.Errorf("%d different writes were done, want %d:\n%s", len(done), want, strings.Join(lines, "\n"))
-	}
+	fulfiltest.Once(k.t, k.cloud.Journal().Writes(), want)
 	r, closeReader := k.reader()
 	defer closeReader()
 	var undone int
@@ -123,7 +53,7 @@ type killPoint struct {
 }
 
 // killPoints runs a request without a kill and returns every point there was.
-func killPoints(t *testing.T, w weather) (out []killPoint) {
+func killPoints(t *testing.T, w fulfiltest.Weather) (out []killPoint) {
 	t.Helper()
 	k := newKilled(t, w, smallProject)
 	k.toTheEnd(0, 15*time.Second, nil)
@@ -164,7 +94,7 @@ func TestKilledAnywhere(t *testing.T) {
 	var worst atomic.Int64
 	slots := make(chan struct{}, 4)
 	var wg sync.WaitGroup
-	for i, w := range weathers() {
+	for i, w := range fulfiltest.Weathers() {
 		if !long && !every && i != 8 { // lost replies and lists that lag a little, names unique
 			continue
 		}
@@ -248,7 +178,7 @@ func TestKilledAtRandom(t *testing.T) {
 // portal answers.
 func killedAtRandom(t *testing.T, seed uint64) *killed {
 	random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a test that can be repeated
-	k := newKilled(t, weathers()[int(seed%12)], mixed)
+	k := newKilled(t, fulfiltest.Weathers()[int(seed%12)], mixed)
 	moment := func() time.Duration { return time.Duration(20+random.IntN(2000)) * time.Millisecond }
 	next := moment()
 	k.toTheEnd(0, 5*time.Minute, func() {

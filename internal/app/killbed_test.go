@@ -17,12 +17,12 @@ import (
 	"time"
 
 	"steward/internal/db"
+	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/ledger"
 	"steward/internal/policy"
 	"steward/internal/request"
 	"steward/internal/sim"
 	"steward/internal/sim/world"
-	"steward/internal/tenant"
 )
 
 // killed is a cloud, and a real portal process over it that is killed.
@@ -66,19 +66,19 @@ var pretendStart = time.Date(2026, 10, 20, 9, 30, 0, 0, time.UTC)
 // speed is how much faster than the machine's the pretend clock runs.
 const speed = 120
 
-func newKilled(t *testing.T, w weather, ask func(*killed) []request.Params) *killed {
+func newKilled(t *testing.T, w fulfiltest.Weather, ask func(*killed) []request.Params) *killed {
 	t.Helper()
 	k := &killed{t: t, dir: t.TempDir(), world: world.New(world.Config{Seed: 7, Workspaces: 8})}
 	k.orders = orders{Config: filepath.Join(k.dir, "portal.yaml"), Began: time.Now(), Start: pretendStart, Speed: speed}
 	k.clock = k.orders.clock()
-	k.cloud = sim.New(sim.Config{World: k.world, Clock: sim.NewClock(k.clock.Now), SameNames: w.same, Limits: sim.Off, Plain: true})
+	k.cloud = sim.New(sim.Config{World: k.world, Clock: sim.NewClock(k.clock.Now), SameNames: w.SameNames, Limits: sim.Off, Plain: true})
 	server := httptest.NewServer(k)
 	t.Cleanup(server.Close)
 	t.Cleanup(k.kill)
 	if err := WriteConfig(k.Config, k.world, sim.EndpointsAt(server.URL, k.world), "127.0.0.1:0"); err != nil {
 		t.Fatal(err)
 	}
-	k.cloud.SetFaults(w.faults())
+	k.cloud.SetFaults(w.Faults())
 	k.agree(ask(k))
 	return k
 }
@@ -317,7 +317,8 @@ func (k *killed) agree(all []request.Params) {
 		k.t.Fatal(err)
 	}
 	defer func() { _ = d.Close() }()
-	tid, err := d.EnsureTenant(k.t.Context(), strings.ToLower(k.world.Config().TenantName), k.world.Config().TenantID)
+	name := strings.ToLower(k.world.Config().TenantName)
+	tid, err := d.EnsureTenant(k.t.Context(), name, k.world.Config().TenantID)
 	if err != nil {
 		k.t.Fatal(err)
 	}
@@ -327,21 +328,6 @@ func (k *killed) agree(all []request.Params) {
 	}
 	s := &site{Portal: &Portal{DB: d, clock: k.clock, rules: rules}, t: k.t}
 	for i, p := range all {
-		s.agreedAs(fmt.Sprintf("request-kill-%03d", i), p, k.estate(), strings.ToLower(k.world.Config().TenantName), k.world.Config().TenantID, tid)
+		s.agreedAs(fmt.Sprintf("request-kill-%03d", i), p, fulfiltest.Estate(k.t, k.world, name, k.clock.Now()), name, k.world.Config().TenantID, tid)
 	}
-}
-
-// estate is what a scan would have seen.
-func (k *killed) estate() *request.Estate {
-	now := k.clock.Now()
-	e := &request.Estate{Tenant: strings.ToLower(k.world.Config().TenantName), TenantID: request.ID(k.world.Config().TenantID), Names: map[string][]request.ID{},
-		Workspaces: map[request.ID]request.Workspace{}, Capacities: map[request.ID]tenant.Capacity{},
-		Principals: map[request.ID]request.Principal{}, Pipelines: map[request.ID]request.Pipeline{}, Domains: map[request.ID]tenant.Domain{}}
-	for _, c := range k.world.Capacities(now) {
-		e.Capacities[request.NewID(c.ID)] = tenant.Capacity{ID: c.ID, Name: c.DisplayName, State: c.State}
-	}
-	for g := range k.world.Groups(now) {
-		e.Principals[request.NewID(g.ID)] = request.Principal{PeopleKnown: true, Principal: tenant.Principal{ID: g.ID, Kind: tenant.PrincipalGroup, Name: g.DisplayName}}
-	}
-	return e
 }

@@ -1,56 +1,18 @@
 package fulfil_test
 
 import (
-	"fmt"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
 	"steward/internal/db"
+	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/request"
 	"steward/internal/sim"
 )
 
 // crashed is what the program ends with at a fail point.
 type crashed struct{ point string }
-
-// weather is what a crash happens in: what becomes of replies and
-// lists, and whether the service refuses a second workspace of a name.
-type weather struct {
-	lost bool
-	lag  time.Duration
-	same bool
-}
-
-func (w weather) String() string {
-	return fmt.Sprintf("lost=%v lag=%v same=%v", w.lost, w.lag, w.same)
-}
-
-func (w weather) faults() (out []sim.Fault) {
-	if w.lost {
-		for _, op := range []string{"*_CreateWorkspace", "Groups_AddGroupUser", "Groups_AssignToCapacity", "Pipelines_CreatePipeline", "Pipelines_AssignWorkspace"} {
-			out = append(out, sim.Fault{Match: op, Nth: 1, Effect: sim.Effect{Drop: "after"}})
-		}
-	}
-	if w.lag > 0 {
-		for _, op := range []string{"*_ListWorkspaces", "Pipelines_GetPipelines", "Groups_GetGroupUsers"} {
-			out = append(out, sim.Fault{Match: op, Effect: sim.Effect{Lag: sim.Span(w.lag)}})
-		}
-	}
-	return out
-}
-
-func weathers() (out []weather) {
-	for _, lost := range []bool{false, true} {
-		for _, lag := range []time.Duration{0, 300 * time.Millisecond, 5 * time.Second} {
-			for _, same := range []bool{false, true} {
-				out = append(out, weather{lost, lag, same})
-			}
-		}
-	}
-	return out
-}
 
 // TestCrashAnywhere ends the program at every point of a run: before and after
 // each commit and each call. Whatever happens, nothing is done twice, nothing
@@ -60,7 +22,7 @@ func weathers() (out []weather) {
 func TestCrashAnywhere(t *testing.T) {
 	t.Parallel()
 	long := os.Getenv("STEWARD_LONG") != ""
-	all := weathers()
+	all := fulfiltest.Weathers()
 	cases, asked := 0, 0
 	for i, w := range all {
 		if !long && i%4 != 1 { // a calm and a rough one with lag, and two between
@@ -88,9 +50,9 @@ func TestCrashAnywhere(t *testing.T) {
 
 // crash carries out a small project and ends the program at the n-th point.
 // It returns the points there were.
-func crash(t *testing.T, w weather, n int, asked *int) (points []string) {
+func crash(t *testing.T, w fulfiltest.Weather, n int, asked *int) (points []string) {
 	t.Helper()
-	b := setup(t, func(c *sim.Config) { c.SameNames = w.same })
+	b := setup(t, func(c *sim.Config) { c.SameNames = w.SameNames })
 	p := b.project()
 	p.Environments = p.Environments[:2]
 	for i := range p.Environments {
@@ -98,7 +60,7 @@ func crash(t *testing.T, w weather, n int, asked *int) (points []string) {
 	}
 	id := b.agree(p, b.estate())
 	b.clock.Advance(time.Hour) // so that lists that lag know the tenant
-	b.cloud.SetFaults(w.faults())
+	b.cloud.SetFaults(w.Faults())
 	b.hook = func(point string) {
 		if len(points) == n {
 			points = append(points, point)
@@ -203,22 +165,5 @@ func (b *bed) once(t *testing.T, p *request.ProjectParams) {
 	if lines := b.pipelines(); len(lines) != 1 {
 		t.Errorf("there are %d pipelines", len(lines))
 	}
-	done := map[string]int{}
-	for _, w := range b.cloud.Journal().Writes() {
-		if w.Performed && w.Status < 300 {
-			done[w.Operation+" "+w.Path+" "+w.Body]++
-		}
-	}
-	for what, n := range done {
-		if n != 1 {
-			t.Errorf("done %d times: %s", n, what)
-		}
-	}
-	if want := 2 + 2 + 2 + 1 + 2; len(done) != want {
-		var lines []string
-		for what := range done {
-			lines = append(lines, what)
-		}
-		t.Errorf("%d different writes were done, want %d:\n%s", len(done), want, strings.Join(lines, "\n"))
-	}
+	fulfiltest.Once(t, b.cloud.Journal().Writes(), 2+2+2+1+2)
 }

@@ -16,11 +16,11 @@ import (
 	"steward/internal/db/dbtest"
 	"steward/internal/entra"
 	"steward/internal/fulfil"
+	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/pbi"
 	"steward/internal/request"
 	"steward/internal/sim"
 	"steward/internal/sim/world"
-	"steward/internal/tenant"
 )
 
 // start is the moment at which the tests begin.
@@ -125,34 +125,8 @@ func (b *bed) sleep(ctx context.Context, d time.Duration) error {
 // estate is what a scan would have seen: capacities, people, groups, and the
 // workspaces named.
 func (b *bed) estate(ids ...string) *request.Estate {
-	now := b.clock.Now()
-	e := &request.Estate{Tenant: "contoso", TenantID: request.ID(b.world.Config().TenantID), Names: map[string][]request.ID{},
-		Workspaces: map[request.ID]request.Workspace{}, Capacities: map[request.ID]tenant.Capacity{},
-		Principals: map[request.ID]request.Principal{}, Pipelines: map[request.ID]request.Pipeline{}, Domains: map[request.ID]tenant.Domain{}}
-	for _, c := range b.world.Capacities(now) {
-		e.Capacities[request.NewID(c.ID)] = tenant.Capacity{ID: c.ID, Name: c.DisplayName, State: c.State}
-	}
-	for u := range b.world.Users(now) {
-		e.Principals[request.NewID(u.ID)] = request.Principal{PeopleKnown: true,
-			Principal: tenant.Principal{ID: u.ID, Kind: tenant.PrincipalUser, Name: u.DisplayName, Address: u.UPN}}
-	}
-	for g := range b.world.Groups(now) {
-		e.Principals[request.NewID(g.ID)] = request.Principal{PeopleKnown: true,
-			Principal: tenant.Principal{ID: g.ID, Kind: tenant.PrincipalGroup, Name: g.DisplayName}}
-	}
-	for _, id := range ids {
-		ws, ok := b.world.Workspace(id, now)
-		if !ok {
-			b.t.Fatalf("no workspace %s", id)
-		}
-		w := request.Workspace{Workspace: tenant.Workspace{ID: ws.ID, Name: ws.Name, Description: ws.Description, Kind: tenant.KindWorkspace,
-			State: tenant.WorkspaceState(ws.State), CapacityID: ws.CapacityID, Dedicated: ws.CapacityID != "", UsersKnown: true}}
-		for _, g := range ws.Grants {
-			w.Users = append(w.Users, tenant.Grant{Right: tenant.Right(g.Right), Principal: tenant.Principal{ID: g.Principal.ID}})
-		}
-		e.Workspaces[request.NewID(id)] = w
-	}
-	return e
+	b.t.Helper()
+	return fulfiltest.Estate(b.t, b.world, "contoso", b.clock.Now(), ids...)
 }
 
 var (
@@ -324,12 +298,7 @@ func (b *bed) want(id string, state db.RunState) {
 // project asks for three workspaces on a capacity, two groups on each, and a
 // pipeline.
 func (b *bed) project() *request.ProjectParams {
-	var groups []request.ID
-	for g := range b.world.Groups(b.clock.Now()) {
-		if g.SecurityEnabled && len(groups) < 2 {
-			groups = append(groups, request.NewID(g.ID))
-		}
-	}
+	groups := fulfiltest.Groups(b.t, b.world, b.clock.Now(), 2)
 	members := []request.Member{{Who: groups[0], Right: "Admin"}, {Who: groups[1], Right: "Viewer"}}
 	p := &request.ProjectParams{Department: "Zebra", Project: "Stripes", Description: "About stripes.", Pipeline: true}
 	for _, name := range []string{"DEV", "TEST", "PROD"} {
@@ -339,15 +308,7 @@ func (b *bed) project() *request.ProjectParams {
 }
 
 // capacity is one that runs and that the executor may use.
-func (b *bed) capacity() request.ID {
-	for _, k := range b.world.Capacities(b.clock.Now()) {
-		if k.State == "Active" && !k.PremiumPerUser() {
-			return request.NewID(k.ID)
-		}
-	}
-	b.t.Fatal("no capacity runs")
-	return ""
-}
+func (b *bed) capacity() request.ID { return fulfiltest.Capacity(b.t, b.world, b.clock.Now()) }
 
 // named are the workspaces that are there under a name.
 func (b *bed) named(name string) (out []*world.Workspace) {

@@ -1,0 +1,64 @@
+// Package fulfiltest is what every crash test of acting needs: the weathers a
+// crash happens in, what a scan would have seen of a pretend tenant, and the
+// count of what was done by the stand-in's journal. It starts and kills
+// nothing; the tests of internal/fulfil and internal/app do.
+package fulfiltest
+
+import (
+	"fmt"
+	"time"
+
+	"steward/internal/sim"
+)
+
+// Weather is what a crash happens in: what becomes of replies and lists, and
+// whether the service refuses a second workspace of a name.
+type Weather struct {
+	// Lost loses the reply to the first write of each kind; it was performed.
+	Lost bool
+	// Lag is how far the lists are behind, by the stand-in's clock.
+	Lag time.Duration
+	// SameNames lets two workspaces have one name.
+	SameNames bool
+}
+
+// String names the weather in a test's name.
+func (w Weather) String() string {
+	return fmt.Sprintf("replies lost %v, lists lag %v, names unique %v", w.Lost, w.Lag, !w.SameNames)
+}
+
+// Writes are the operations whose first reply is lost in bad weather, Lists
+// those that lag. A new way of acting adds its own here, so that both crash
+// tests have it.
+var (
+	Writes = []string{"*_CreateWorkspace", "Groups_AddGroupUser", "Groups_AssignToCapacity", "Pipelines_CreatePipeline", "Pipelines_AssignWorkspace"}
+	Lists  = []string{"*_ListWorkspaces", "Pipelines_GetPipelines", "Groups_GetGroupUsers"}
+)
+
+// Faults is the weather as the stand-in takes it.
+func (w Weather) Faults() (out []sim.Fault) {
+	if w.Lost {
+		for _, op := range Writes {
+			out = append(out, sim.Fault{Match: op, Nth: 1, Effect: sim.Effect{Drop: "after"}})
+		}
+	}
+	if w.Lag > 0 {
+		for _, op := range Lists {
+			out = append(out, sim.Fault{Match: op, Effect: sim.Effect{Lag: sim.Span(w.Lag)}})
+		}
+	}
+	return out
+}
+
+// Weathers are the twelve of the issue: replies lost or not, lists that lag by
+// nothing, 300 ms and 5 s, names unique or not.
+func Weathers() (out []Weather) {
+	for _, lost := range []bool{false, true} {
+		for _, lag := range []time.Duration{0, 300 * time.Millisecond, 5 * time.Second} {
+			for _, same := range []bool{false, true} {
+				out = append(out, Weather{lost, lag, same})
+			}
+		}
+	}
+	return out
+}
