@@ -218,3 +218,16 @@ func TestHalfAResult(t *testing.T) {
 		}
 	}
 }
+
+// The documentation's own example of a dataflow's transactions has rows without
+// type, status and times: the id tells when they began.
+func TestTransactionsOfADataflow(t *testing.T) {
+	t.Parallel()
+	x := &Executor{c: serve(t, answering(`{"value":[{"id":"2020-08-27T16:07:47.2487692Z@8dbd8c92-4d16-4947-8329-4172f04f4f93$2"},
+		{"id":"2020-08-26T16:40:55.0968787Z@e33eed4d-5b1a-4bb9-8b5b-dff1cd371109$1","refreshType":"OnDemand","startTime":"2020-08-26T16:40:56Z","endTime":"2020-08-26T16:41:56Z","status":"Success"}]}`)).Client}
+	got, err := x.Transactions(t.Context(), wsID, wsID)
+	if err != nil || len(got) != 2 || got[0].Start.Format(time.RFC3339) != "2020-08-27T16:07:47Z" || got[0].Status != "" ||
+		got[1].Type != "OnDemand" || got[1].End.Sub(got[1].Start) != time.Minute || got[1].Status != "Success" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}

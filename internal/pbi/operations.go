@@ -71,6 +71,7 @@ var (
 	OpPipelineOperations = read("pipelines/{id}/operations")
 	OpPipelineOperation  = read("pipelines/{id}/operations/{id}")
 	OpRefreshes          = read("groups/{id}/datasets/{id}/refreshes")
+	OpTransactions       = read("groups/{id}/dataflows/{id}/transactions")
 )
 
 // ScanOperations are the operations whose limits hold a scan back, for pages

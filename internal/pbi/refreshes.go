@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"steward/internal/upstream"
@@ -90,6 +91,39 @@ func readAttempt(c *cursor) RefreshAttempt {
 		}
 	})
 	return a
+}
+
+// Transactions returns the refreshes of a dataflow that Microsoft still knows.
+// The id of one is its transaction's, the status InProgress while it is under
+// way; no cause of a failure is told.
+// GET groups/{id}/dataflows/{id}/transactions; the app must be in the workspace.
+func (x *Executor) Transactions(ctx context.Context, workspaceID, dataflowID string) ([]Refresh, error) {
+	path := groupPath(workspaceID, "dataflows", dataflowID) + "/transactions"
+	return wholeList(ctx, x.c, x.c.powerBI, OpTransactions, path, nil, readTransaction, "value")
+}
+
+func readTransaction(c *cursor) Refresh {
+	var r Refresh
+	c.object(func(key, _ string) {
+		switch key {
+		case "id":
+			r.RequestID = c.id()
+		case "refreshtype":
+			r.Type = c.word()
+		case "status":
+			r.Status = c.word()
+		case "starttime":
+			r.Start = c.time()
+		case "endtime":
+			r.End = c.time()
+		}
+	})
+	if r.Start.IsZero() { // the documentation's own example has no times: the id begins with one
+		if at, _, ok := strings.Cut(r.RequestID, "@"); ok {
+			r.Start = parseTime(strings.ToUpper(at))
+		}
+	}
+	return r
 }
 
 // readException reads a serviceExceptionJson: JSON inside a string. Text that

@@ -130,3 +130,27 @@ func TestScheduleHasAnOwner(t *testing.T) {
 		t.Errorf("after a take-over the credentials are gone, yet: %v", h[0])
 	}
 }
+
+// A dataflow tells its refreshes as transactions: no cause, and a status of its
+// own spelling.
+func TestTransactionsOfADataflow(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ws := b.make("Zebra Flows")
+	flow := b.world.NewID()
+	err := b.world.Mutate(ws, b.clock.Now(), func(w *world.Workspace) error {
+		w.Items = append(w.Items, world.Item{ID: flow, Kind: world.KindDataflow, Name: "Staging", Created: start, Modified: start, Dataflow: &world.Dataflow{}})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := b.clock.Now()
+	b.world.AddRefresh(flow, world.Refresh{RequestID: "0f1e2d3c-0000-4000-8000-000000000001", Type: "Scheduled", Start: now.Add(-2 * time.Hour), End: now.Add(-time.Hour), Status: world.RefreshFailed, ErrorCode: "x"})
+	b.world.AddRefresh(flow, world.Refresh{RequestID: "0f1e2d3c-0000-4000-8000-000000000002", Type: "OnDemand", Start: now.Add(-time.Minute), End: now.Add(time.Hour), Status: world.RefreshCompleted})
+	got := rows(b.act("GET", "groups/"+ws+"/dataflows/"+flow+"/transactions", nil).ok(), "value")
+	if len(got) != 2 || got[0]["status"] != "InProgress" || got[0]["endTime"] != nil || got[1]["status"] != "Failed" || !strings.HasSuffix(fmt.Sprint(got[1]["id"]), "0001$1") {
+		t.Errorf("the transactions are %v", got)
+	}
+	b.act("GET", "groups/"+b.make("Zebra Other")+"/dataflows/"+flow+"/transactions", nil).want(404, "")
+}

@@ -122,6 +122,7 @@ func (s *Service) ordinaryOps() []rest.Operation {
 		mine("Datasets_GetDatasetsInGroup", "groups/{groupId}/datasets", myItems(s, "datasets", wireDataset)),
 		mine("Datasets_GetDatasetInGroup", "groups/{groupId}/datasets/{datasetId}", myItem(s, "datasetId", wireDataset)),
 		mine("Dataflows_GetDataflows", "groups/{groupId}/dataflows", myItems(s, "dataflows", wireDataflow)),
+		mine("Dataflows_GetDataflowTransactions", "groups/{groupId}/dataflows/{dataflowId}/transactions", s.transactions),
 		mine("Capacities_GetCapacities", "capacities", s.myCapacities),
 		mine("Datasets_GetRefreshHistory", "datasets/{datasetId}/refreshes", s.refreshes),
 		mine("Datasets_GetRefreshHistoryInGroup", "groups/{groupId}/datasets/{datasetId}/refreshes", s.refreshes),

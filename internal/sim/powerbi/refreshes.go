@@ -79,6 +79,40 @@ func (s *Service) refreshes(c *rest.Call) {
 	answerList(c, "refreshes", rows)
 }
 
+// transaction is one refresh of a dataflow. Its id holds the moment it began.
+type transaction struct {
+	ID     string `json:"id"`
+	Type   string `json:"refreshType"`
+	Start  string `json:"startTime"`
+	End    string `json:"endTime,omitempty"`
+	Status string `json:"status"`
+}
+
+// transactions is the history of a dataflow, newest first, without causes.
+func (s *Service) transactions(c *rest.Call) {
+	ws, ok := s.member(c, world.RightViewer)
+	if !ok {
+		return
+	}
+	home, it, ok := s.world.Item(c.Param("dataflowId"), c.At)
+	if !ok || it.Dataflow == nil || home.ID != ws.ID {
+		c.NotFound()
+		return
+	}
+	rows := []transaction{}
+	for _, r := range s.world.Refreshes(it.ID, c.At, 60) {
+		row := transaction{ID: r.Start.UTC().Format("2006-01-02T15:04:05.0000000Z") + "@" + r.RequestID + "$1", Type: r.Type, Start: zulu(r.Start), End: zulu(r.End), Status: string(r.Status)}
+		switch r.Status {
+		case world.RefreshRunning:
+			row.Status = "InProgress"
+		case world.RefreshCompleted:
+			row.Status = "Success"
+		}
+		rows = append(rows, row)
+	}
+	answerList(c, "transactions", rows)
+}
+
 // refreshSchedule has no wrapper when read, although it needs one when written.
 func (s *Service) refreshSchedule(c *rest.Call) {
 	it, ok := s.readable(c)
