@@ -170,6 +170,10 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	if err := writePrivate(mark, ""); err != nil {
 		return err
 	}
+	settle, err := p.DB.Rebuilding(ctx)
+	if err != nil {
+		return err
+	}
 	// Months go by in seconds, and there is memory for what they leave behind.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	wall := time.Now().UTC().Truncate(time.Second)
@@ -192,6 +196,9 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	}
 	if clock.Now().After(wall) {
 		return fault.New(fault.Internal, "The demo's past ran into the present.")
+	}
+	if err := settle(ctx); err != nil {
+		return err
 	}
 	clock.Set(time.Now())
 	cloud.Reset()

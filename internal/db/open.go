@@ -112,12 +112,7 @@ func (d *DB) Path() string { return d.path }
 // a sample of each index: with it, a condition on a workspace wins over one on
 // the tenant. Called after a scan was published.
 func (d *DB) Optimize(ctx context.Context) error {
-	for _, q := range []string{"PRAGMA analysis_limit = 400", "PRAGMA optimize = 0x10002"} {
-		if _, err := d.write.ExecContext(ctx, q); err != nil {
-			return fmt.Errorf("optimize: %w", classify(err))
-		}
-	}
-	return nil
+	return d.pragmas(ctx, "analysis_limit = 400", "optimize = 0x10002")
 }
 
 // Close closes both sides and gives the lock back.
