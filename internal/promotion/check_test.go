@@ -41,7 +41,7 @@ func good() (promotion.Facts, promotion.Choice) {
 		Target: side(1, "TEST", thing("m2", "Sales model", tenant.ItemDataset, pair("", "m")),
 			thing("r2", "Sales", tenant.ItemReport, func(i *promotion.Item) { i.Model, i.SourceID = "m2", "r" }))}
 	f.Pipeline = promotion.Pipeline{ID: "p", Name: "Finance", Stages: []promotion.Stage{f.Source.Stage, f.Target.Stage, {Order: 2, Name: "PROD"}}}
-	return f, promotion.Choice{Pipeline: "p", From: 0, To: 1, Options: promotion.Options{Create: true, Overwrite: true}, Refresh: true}
+	return f, promotion.Choice{Pipeline: "p", From: 0, To: 1, Options: promotion.Options{Create: true, Overwrite: true}, Mapping: promotion.Mapping{Refresh: true}}
 }
 
 func TestPreflightPassesAGoodPromotion(t *testing.T) {
@@ -166,20 +166,20 @@ var failures = []spoiling{
 		first(f).Parameters = policy.Known([]promotion.Parameter{{Name: "Server", Value: "dev"}})
 	}},
 	{promotion.CheckParameters, "gone", func(_ *promotion.Facts, c *promotion.Choice) {
-		c.Mapping.Models = []promotion.MappedModel{{Item: "m", Parameters: []string{"Server"}}}
+		c.Mapping.Parameters = []promotion.ParameterMap{{Model: "Sales model", Name: "Server", Value: "test"}}
 	}},
 	{promotion.CheckGateway, "unbound", func(f *promotion.Facts, _ *promotion.Choice) {
 		fresh(f).Sources = policy.Known([]promotion.Source{{Type: "Sql", Gateway: "gate"}})
 	}},
 	{promotion.CheckGateway, "not ours", func(_ *promotion.Facts, c *promotion.Choice) {
-		c.Mapping.Models = []promotion.MappedModel{{Item: "m", Gateway: "other"}}
+		c.Mapping.Gateways = []promotion.GatewayMap{{Gateway: "other"}}
 	}},
 	{promotion.CheckCredentials, "new model", func(f *promotion.Facts, _ *promotion.Choice) {
 		fresh(f).Sources = policy.Known([]promotion.Source{{Type: "Web"}})
 	}},
 	{promotion.CheckCredentials, "not the owner", func(f *promotion.Facts, c *promotion.Choice) {
 		first(f).Parameters, firstT(f).Owner = policy.Known([]promotion.Parameter{{Name: "Server", Value: "dev"}}), policy.Known("ann")
-		c.Mapping.Models = []promotion.MappedModel{{Item: "m", Parameters: []string{"Server"}}}
+		c.Mapping.Parameters = []promotion.ParameterMap{{Model: "Sales model", Name: "Server", Value: "test"}}
 	}},
 	{promotion.CheckDirectLake, "source's", func(f *promotion.Facts, _ *promotion.Choice) {
 		f.Source.Items.Value = append(f.Source.Items.Value, thing("lake", "Lake", "Lakehouse", nil))

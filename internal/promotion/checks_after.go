@@ -13,16 +13,16 @@ func (fl *flight) parameters() result {
 	}
 	var unsure []*Item
 	for _, it := range fl.models() {
-		mapped, to := fl.c.Mapping.Of(it.ID), fl.pairs[it.ID]
+		mapped, to := fl.work(it).Parameters, fl.pairs[it.ID]
 		if !it.Parameters.Known {
 			unsure = append(unsure, it)
 			continue
 		}
-		if name := without(mapped.Parameters, it.Parameters.Value); name != "" {
+		if name := without(mapped, it.Parameters.Value); name != "" {
 			return failed("The mapping sets the parameter “"+name+"” of “"+it.Name+"”, which has no such parameter.", "Change the mapping set.")
 		}
 		for _, p := range it.Parameters.Value {
-			if slices.Contains(mapped.Parameters, p.Name) {
+			if slices.ContainsFunc(mapped, func(m ParameterMap) bool { return m.Name == p.Name }) {
 				continue
 			}
 			if to != nil && !to.Parameters.Known {
@@ -40,11 +40,18 @@ func (fl *flight) parameters() result {
 	return passed("Every parameter gets a value from the mapping, or has the same value on both sides.")
 }
 
+// work is what the mapping does to a model.
+func (fl *flight) work(it *Item) ModelWork {
+	return fl.c.Mapping.For(it.Name, func(name string) bool {
+		return slices.ContainsFunc(it.Parameters.Value, func(p Parameter) bool { return p.Name == name })
+	})
+}
+
 // without is the first name that no parameter has.
-func without(names []string, have []Parameter) string {
-	for _, n := range names {
-		if !slices.ContainsFunc(have, func(p Parameter) bool { return p.Name == n }) {
-			return n
+func without(mapped []ParameterMap, have []Parameter) string {
+	for _, m := range mapped {
+		if !slices.ContainsFunc(have, func(p Parameter) bool { return p.Name == m.Name }) {
+			return m.Name
 		}
 	}
 	return ""
@@ -58,14 +65,14 @@ func (fl *flight) gateway() result {
 	}
 	var unsure, unbound []*Item
 	for _, it := range fl.models() {
-		bind, to := fl.c.Mapping.Of(it.ID).Gateway, fl.pairs[it.ID]
+		bind, to := fl.work(it).Gateway, fl.pairs[it.ID]
 		local := slices.ContainsFunc(it.Sources.Value, func(s Source) bool { return s.Gateway != "" })
 		switch {
 		case bind != "" && !fl.f.Gateways.Known:
 			unsure = append(unsure, it)
 		case bind != "" && !slices.Contains(fl.f.Gateways.Value, bind):
 			return failed("The mapping binds “"+it.Name+"” to a gateway that the portal's application may not use.", "Make the application a user of the gateway's data sources, or choose another gateway in the mapping set.")
-		case bind != "" || !fl.c.Refresh || to != nil:
+		case bind != "" || !fl.c.Mapping.Refresh || to != nil:
 		case !it.Sources.Known:
 			unsure = append(unsure, it)
 		case local:
@@ -89,8 +96,8 @@ func (fl *flight) credentials() result {
 	}
 	var unsure, bare, foreign []*Item
 	for _, it := range fl.models() {
-		m, to := fl.c.Mapping.Of(it.ID), fl.pairs[it.ID]
-		if to != nil && len(m.Parameters) > 0 && !m.TakeOver {
+		m, to := fl.work(it), fl.pairs[it.ID]
+		if to != nil && m.Owned() && !m.TakeOver {
 			switch {
 			case !to.Owner.Known:
 				unsure = append(unsure, it)
@@ -99,7 +106,7 @@ func (fl *flight) credentials() result {
 			}
 		}
 		switch {
-		case to != nil && !m.TakeOver, m.Gateway != "" || m.Credentials, !fl.c.Refresh:
+		case to != nil && !m.TakeOver, m.Gateway != "", !fl.c.Mapping.Refresh:
 		case !it.Sources.Known:
 			unsure = append(unsure, it)
 		case len(it.Sources.Value) > 0:
@@ -108,12 +115,12 @@ func (fl *flight) credentials() result {
 	}
 	switch {
 	case len(foreign) > 0:
-		return failed("Somebody else owns "+named(foreign)+" in the target, and only the owner of a model can set its parameters.", "Let the mapping take the model over, and bind it to a gateway or give it credentials afterwards.")
+		return failed("Somebody else owns "+named(foreign)+" in the target, and only the owner of a model can change its parameters, sources, gateway and schedule.", "Let the mapping take the model over, and bind it to a gateway: taking it over loses its credentials.")
 	case len(bare) > 0:
 		return failed("The portal's application will own "+named(bare)+" in the target and cannot enter credentials. The refresh would fail.", "Let the mapping bind it to a gateway, or promote without a refresh and let a person enter the credentials.")
 	case len(unsure) > 0:
 		return unknown("The sources or the owner of "+named(unsure)+" are not known.", scanIt)
-	case !fl.c.Refresh && slices.ContainsFunc(fl.models(), func(it *Item) bool { return fl.pairs[it.ID] == nil }):
+	case !fl.c.Mapping.Refresh && slices.ContainsFunc(fl.models(), func(it *Item) bool { return fl.pairs[it.ID] == nil }):
 		return passed("No refresh follows. New models will belong to the portal's application: somebody has to enter their credentials before they can be refreshed.")
 	}
 	return passed("No model of the target loses its credentials, or waits for some.")

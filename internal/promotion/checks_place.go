@@ -142,7 +142,7 @@ func (fl *flight) assigned() result {
 
 func (fl *flight) app() result {
 	switch has := fl.f.Target.HasApp; {
-	case !fl.c.UpdateApp:
+	case !fl.c.UpdateApp && !fl.c.Mapping.UpdateApp:
 		return passed("No app is to be updated.")
 	case fl.makes(), has.Known && !has.Value:
 		return failed("The target has no app, so that none can be updated.", "Publish the app once by hand, or promote without updating it.")

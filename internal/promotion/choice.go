@@ -2,7 +2,6 @@ package promotion
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 )
 
@@ -17,14 +16,12 @@ type Choice struct {
 	// the source item's id.
 	Options     Options
 	ItemOptions map[string]Options
-	// UpdateApp publishes the target's app again after the deployment.
+	// UpdateApp publishes the target's app again with the deployment.
 	UpdateApp bool
 	// NewWorkspace is the name of a workspace to be made for a target stage that
 	// has none, NewCapacity its capacity; empty means the source's.
 	NewWorkspace, NewCapacity string
-	// Refresh says that models are to be refreshed afterwards.
-	Refresh bool
-	// Mapping is what will be set on the target's models afterwards.
+	// Mapping is what the target gets afterwards; zero for nothing.
 	Mapping Mapping
 	// Accepted are the checks whose failure the requester accepts, by id. Only
 	// those count that are about what comes after the deployment.
@@ -55,37 +52,6 @@ type Options struct {
 	Purge    bool `json:"purge,omitempty"`
 	TakeOver bool `json:"take_over,omitempty"`
 	Label    bool `json:"label,omitempty"`
-}
-
-// Mapping is what a mapping set would do after a deployment, as far as the
-// pre-flight has to know.
-type Mapping struct {
-	// Name is the set's name and version; empty when no set is used.
-	Name   string
-	Models []MappedModel
-}
-
-// MappedModel is what a mapping does to one model.
-type MappedModel struct {
-	// Item is the id of the model in the source stage.
-	Item string
-	// Parameters are the names that get a value.
-	Parameters []string
-	// Gateway is the id of the gateway that it is bound to; empty for none.
-	Gateway string
-	// Credentials says that the model's cloud sources get credentials another
-	// way than by a gateway, for instance by a shared connection.
-	Credentials bool
-	// TakeOver says that the executor becomes its owner.
-	TakeOver bool
-}
-
-// Of is what the mapping does to a model of the source stage.
-func (m Mapping) Of(id string) MappedModel {
-	if i := slices.IndexFunc(m.Models, func(x MappedModel) bool { return x.Item == id }); i >= 0 {
-		return m.Models[i]
-	}
-	return MappedModel{Item: id}
 }
 
 func count(n int) string { return strconv.Itoa(n) }
