@@ -179,20 +179,7 @@ func (t *Tx) ReplayDelivery(ctx context.Context, id int64) (Delivery, error) {
 // GivenUpDeliveries returns the numbers of a tenant's messages that were given
 // up, oldest first.
 func (t *Tx) GivenUpDeliveries(ctx context.Context, tenant string) ([]int64, error) {
-	rows, err := t.QueryContext(ctx, `SELECT d.id FROM delivery d JOIN tenant t ON t.id = d.tenant WHERE d.state = 'given up' AND t.name = $1 ORDER BY d.id LIMIT 1000`, tenant)
-	if err != nil {
-		return nil, fmt.Errorf("list messages that were given up: %w", classify(err))
-	}
-	defer func() { _ = rows.Close() }()
-	var out []int64
-	for rows.Next() {
-		var id int64
-		if err := rows.Scan(&id); err != nil {
-			return nil, classify(err)
-		}
-		out = append(out, id)
-	}
-	return out, classify(rows.Err())
+	return list(ctx, t, number, `SELECT d.id FROM delivery d JOIN tenant t ON t.id = d.tenant WHERE d.state = 'given up' AND t.name = $1 ORDER BY d.id LIMIT 1000`, tenant)
 }
 
 // CountDeliveries counts what waits and what was given up in a tenant; in all

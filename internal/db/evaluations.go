@@ -269,23 +269,7 @@ func (r *Reader) ViewsSince(ctx context.Context, v View, since time.Time) ([]Vie
 
 // SpacesWithStanding returns the workspaces that have violations which stand.
 func (r *Reader) SpacesWithStanding(ctx context.Context, tenant int64) ([]int64, error) {
-	return r.numbers(ctx, `SELECT DISTINCT ws FROM violation WHERE tenant = $1 AND ws <> 0 AND state <> 'resolved'`, tenant)
+	return list(ctx, r.pool, number, `SELECT DISTINCT ws FROM violation WHERE tenant = $1 AND ws <> 0 AND state <> 'resolved'`, tenant)
 }
 
 // numbers runs a query of one integer column.
-func (r *Reader) numbers(ctx context.Context, query string, args ...any) ([]int64, error) {
-	rows, err := r.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("read numbers: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var all []int64
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return nil, fmt.Errorf("read numbers: %w", classify(err))
-		}
-		all = append(all, n)
-	}
-	return all, classify(rows.Err())
-}

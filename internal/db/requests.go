@@ -82,6 +82,9 @@ func list[T any](ctx context.Context, q asker, read func(*sql.Rows) (T, error), 
 	return all, classify(rows.Err())
 }
 
+// number reads a row of one integer.
+func number(rows *sql.Rows) (n int64, err error) { return n, rows.Scan(&n) }
+
 // Request reads a request within the transaction that will change it.
 func (t *Tx) Request(ctx context.Context, id string) (request.Request, error) {
 	return readRequest(ctx, t, id)

@@ -13,22 +13,11 @@ import (
 )
 
 // changes compares two moments: what came, went and changed, and through whom.
-func (s *Server) changes(c echo.Context) error {
-	r, err := audit.Lookup("changes")
-	if err != nil {
-		return err
-	}
-	req, err := s.read(c, r)
-	if err != nil {
-		return err
-	}
-	page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
-	if err != nil {
-		return s.listRefusal(c, req, err)
-	}
-	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question + " Listed kind by kind; within each, by when it was noticed.", List: s.listView(req, page)}
-	v.Title = r.Title
+func (s *Server) changes(c echo.Context, req listRequest, page audit.Page) error {
+	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: req.report.Question + " Listed kind by kind; within each, by when it was noticed.", List: s.listView(req, page)}
+	v.Title = req.report.Title
 	v.List.Table = changeTable(viewing{place: req.place, now: s.Now()}, page, v.List.Table)
+	var err error
 	if v.Compare, err = s.comparison(c, req); err != nil {
 		return err
 	}

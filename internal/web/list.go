@@ -22,8 +22,12 @@ var reserved = map[string]bool{
 	"tenant": true, "as_of": true, "sort": true, "cursor": true, "limit": true, "q": true, "header": true,
 }
 
-// list returns the handler of a report's page.
-func (s *Server) list(r *audit.Report) echo.HandlerFunc {
+// shown is a page made of a list that was read.
+type shown func(c echo.Context, req listRequest, page audit.Page) error
+
+// listing returns the handler that reads a report as it was asked for, refuses
+// at the field what does not fit, and hands the rest to show.
+func (s *Server) listing(r *audit.Report, show shown) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req, err := s.read(c, r)
 		if err != nil {
@@ -33,22 +37,37 @@ func (s *Server) list(r *audit.Report) echo.HandlerFunc {
 		if err != nil {
 			return s.listRefusal(c, req, err)
 		}
-		v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
-		v.Title = r.Title
-		if v.Question, err = s.reach(c, req, r.Question); err != nil {
-			return err
-		}
-		v.Tabs, v.Active = related(req.place, r.Name)
-		if r.Name == "requests" {
-			v.Tabs, v.Primary = requestTabs(req), newRequestAction(req.who)
-		}
-		v.List = s.listView(req, page)
-		offerRequests(&v.Page, req.who, req.place, offersOfList(req)...)
-		if v.Figure, err = s.figure(c, req); err != nil {
-			return err
-		}
-		return ok(c, templates.List(v))
+		return show(c, req, page)
 	}
+}
+
+// named is listing for a report whose page is more than the list.
+func (s *Server) named(report string, show shown) echo.HandlerFunc {
+	r, err := audit.Lookup(report)
+	if err != nil {
+		return func(echo.Context) error { return err }
+	}
+	return s.listing(r, show)
+}
+
+// list is the plain page of a report.
+func (s *Server) list(c echo.Context, req listRequest, page audit.Page) (err error) {
+	r := req.report
+	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth)}
+	v.Title = r.Title
+	if v.Question, err = s.reach(c, req, r.Question); err != nil {
+		return err
+	}
+	v.Tabs, v.Active = related(req.place, r.Name)
+	if r.Name == "requests" {
+		v.Tabs, v.Primary = requestTabs(req), newRequestAction(req.who)
+	}
+	v.List = s.listView(req, page)
+	offerRequests(&v.Page, req.who, req.place, offersOfList(req)...)
+	if v.Figure, err = s.figure(c, req); err != nil {
+		return err
+	}
+	return ok(c, templates.List(v))
 }
 
 // listRequest is what was asked of a list.

@@ -21,21 +21,9 @@ import (
 )
 
 // policies is the list of rules, with what keeps rule files from being used.
-func (s *Server) policies(c echo.Context) error {
-	r, err := audit.Lookup("policies")
-	if err != nil {
-		return err
-	}
-	req, err := s.read(c, r)
-	if err != nil {
-		return err
-	}
-	page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
-	if err != nil {
-		return s.listRefusal(c, req, err)
-	}
-	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question, List: s.listView(req, page)}
-	v.Title = r.Title
+func (s *Server) policies(c echo.Context, req listRequest, page audit.Page) error {
+	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: req.report.Question, List: s.listView(req, page)}
+	v.Title = req.report.Title
 	v.Notices = append(v.Notices, problemNotices(s.Policies)...)
 	if len(page.Rows) == 0 && len(req.chips()) == 0 {
 		v.List.Table.Empty = ui.Empty{Why: "No scan has been judged yet.", More: "The rules are judged after each scan."}

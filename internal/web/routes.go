@@ -58,7 +58,7 @@ func (s *Server) reportRoutes(r *audit.Report) []route {
 	action := actionFor(r.Name)
 	var out []route
 	if !ownPage[r.Name] {
-		out = append(out, route{http.MethodGet, "/" + r.Name, action, s.list(r)})
+		out = append(out, route{http.MethodGet, "/" + r.Name, action, s.listing(r, s.list)})
 	}
 	for _, f := range audit.Formats {
 		out = append(out, route{http.MethodGet, "/" + r.Name + "." + string(f), action, s.export(r, f)})

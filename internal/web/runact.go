@@ -143,21 +143,9 @@ func (s *Server) resolveStep(c echo.Context) error {
 }
 
 // runs is the list of runs, with the switch that stops them.
-func (s *Server) runs(c echo.Context) error {
-	r, err := audit.Lookup("runs")
-	if err != nil {
-		return err
-	}
-	req, err := s.read(c, r)
-	if err != nil {
-		return err
-	}
-	page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
-	if err != nil {
-		return s.listRefusal(c, req, err)
-	}
-	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
-	v.Title, v.NoAsOf = r.Title, true
+func (s *Server) runs(c echo.Context, req listRequest, page audit.Page) error {
+	v := templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: req.report.Question}
+	v.Title, v.NoAsOf = req.report.Title, true
 	v.List = s.listView(req, page)
 	if tenant := req.place.tenant; auth.May(req.who.person, auth.HoldExecutor, auth.Object{Tenant: tenant}) {
 		_, held, err := s.Reader.Hold(c.Request().Context(), tenant)

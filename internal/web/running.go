@@ -10,14 +10,14 @@ import (
 // running is the part of the table with the pages about running the portal.
 func (s *Server) running() []route {
 	return []route{
-		{http.MethodGet, "/scans", auth.ViewScans, s.scans},
+		{http.MethodGet, "/scans", auth.ViewScans, s.named("scans", s.scans)},
 		{http.MethodPost, "/scans", auth.StartScan, s.startScan},
 		{http.MethodGet, "/scans/progress", auth.ViewScans, s.scanProgress},
 		{http.MethodGet, "/scans/stop", auth.CancelScan, s.askStopScan},
 		{http.MethodPost, "/scans/stop", auth.CancelScan, s.stopScan},
 		{http.MethodGet, "/scans/:id", auth.ViewScans, s.scan},
 
-		{http.MethodGet, "/runs", auth.ViewRuns, s.runs},
+		{http.MethodGet, "/runs", auth.ViewRuns, s.named("runs", s.runs)},
 		{http.MethodGet, "/runs/hold", auth.HoldExecutor, s.askHold},
 		{http.MethodPost, "/runs/hold", auth.HoldExecutor, s.holdRuns},
 		{http.MethodPost, "/runs/release", auth.HoldExecutor, s.releaseRuns},

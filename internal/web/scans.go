@@ -14,21 +14,9 @@ import (
 
 // scans shows what is being scanned now, when the next scan comes, and every
 // scan there was.
-func (s *Server) scans(c echo.Context) error {
-	r, err := audit.Lookup("scans")
-	if err != nil {
-		return err
-	}
-	req, err := s.read(c, r)
-	if err != nil {
-		return err
-	}
-	page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
-	if err != nil {
-		return s.listRefusal(c, req, err)
-	}
-	v := templates.ScansPage{ListPage: templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}}
-	v.Title, v.NoAsOf = r.Title, true
+func (s *Server) scans(c echo.Context, req listRequest, page audit.Page) error {
+	v := templates.ScansPage{ListPage: templates.ListPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: req.report.Question}}
+	v.Title, v.NoAsOf = req.report.Title, true
 	v.List = s.listView(req, page)
 	v.List.Table.Columns[0].Kind = ui.Text // it names the scan; it is not a count
 	s.fillScanning(&v, req.who, req.place.tenant)

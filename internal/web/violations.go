@@ -16,7 +16,7 @@ import (
 // ruling is the part of the table with the pages of the rules.
 func (s *Server) ruling() []route {
 	return []route{
-		{http.MethodGet, "/violations", auth.ViewViolations, s.violations},
+		{http.MethodGet, "/violations", auth.ViewViolations, s.named("violations", s.violations)},
 		{http.MethodGet, "/violations/triage", auth.AssignViolation, s.triageManyForm},
 		{http.MethodPost, "/violations/triage", auth.AssignViolation, s.triageMany},
 		{http.MethodGet, "/violations/:id", auth.ViewViolations, s.violation},
@@ -24,7 +24,7 @@ func (s *Server) ruling() []route {
 		{http.MethodPost, "/violations/:id/assign", auth.AssignViolation, s.assign},
 		{http.MethodPost, "/violations/:id/comment", auth.AskWaiver, s.comment},
 		{http.MethodGet, "/violations/:id/waive", auth.AskWaiver, s.waiveForm},
-		{http.MethodGet, "/policies", auth.ViewPolicies, s.policies},
+		{http.MethodGet, "/policies", auth.ViewPolicies, s.named("policies", s.policies)},
 		{http.MethodGet, "/policies/:id", auth.ViewPolicies, s.policy},
 		{http.MethodGet, "/policies/:id/preview", auth.PreviewPolicy, s.preview},
 		{http.MethodPost, "/policies/:id/preview", auth.PreviewPolicy, s.askPreview},
@@ -42,22 +42,10 @@ func (s *Server) ruling() []route {
 }
 
 // violations is the list of what stands, with its trend.
-func (s *Server) violations(c echo.Context) error {
-	r, err := audit.Lookup("violations")
-	if err != nil {
-		return err
-	}
-	req, err := s.read(c, r)
-	if err != nil {
-		return err
-	}
-	page, err := audit.Run(c.Request().Context(), s.Reader, r, req.query)
-	if err != nil {
-		return s.listRefusal(c, req, err)
-	}
-	v := templates.ViolationsPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: r.Question}
-	v.Title = r.Title
-	v.Tabs, v.Active = related(req.place, r.Name)
+func (s *Server) violations(c echo.Context, req listRequest, page audit.Page) error {
+	v := templates.ViolationsPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: req.report.Question}
+	v.Title = req.report.Title
+	v.Tabs, v.Active = related(req.place, req.report.Name)
 	v.List = s.listView(req, page)
 	if req.who.may(auth.AssignViolation) && !req.query.View.Past {
 		v.List.Table.Select = &ui.Select{Name: "id", Actions: []ui.Action{{Label: "Decide about them", Href: "/violations/triage", Post: true}}}
