@@ -130,3 +130,16 @@ func FieldName(table, column string) string {
 // IsAppCopy reports whether a name is that of the copy that an app keeps, which
 // deployments leave alone.
 func IsAppCopy(name string) bool { return strings.HasPrefix(name, "[App] ") }
+
+// UnderWay reports whether an operation's status means that it has not ended:
+// Power BI says Executing, Fabric Running (api guide, section 6.4).
+func UnderWay(status string) bool {
+	switch strings.ToLower(status) {
+	case "notstarted", "executing", "running":
+		return true
+	}
+	return false
+}
+
+// KindOf is the kind of the items in one of the lists that a stage tells.
+func KindOf(list string) string { return strings.TrimSuffix(list, "s") }
