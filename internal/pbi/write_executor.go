@@ -118,6 +118,9 @@ var changes = map[string]change{
 	"Datasets_RefreshDatasetInGroup":        on(http.MethodPost, "groups/{}/datasets/{}/refreshes"),
 	"Datasets_CancelRefreshInGroup":         on(http.MethodDelete, "groups/{}/datasets/{}/refreshes/{}"),
 
+	"Dataflows_RefreshDataflow":           on(http.MethodPost, "groups/{}/dataflows/{}/refreshes"),
+	"Dataflows_CancelDataflowTransaction": on(http.MethodPost, "groups/{}/dataflows/transactions/{}/cancel"),
+
 	"Items_CreateItem":           onFabric(http.MethodPost, "workspaces/{}/items"),
 	"Items_UpdateItemDefinition": onFabric(http.MethodPost, "workspaces/{}/items/{}/updateDefinition"),
 	"Items_DeleteItem":           onFabric(http.MethodDelete, "workspaces/{}/items/{}"),

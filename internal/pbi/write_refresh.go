@@ -2,6 +2,7 @@ package pbi
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,6 +39,8 @@ type EnhancedRefresh struct {
 	// CommitMode is Transactional or PartialBatch.
 	CommitMode string
 	Objects    []RefreshObject
+	// Parallelism and Retries are the service's own (10 and 0) when zero.
+	Parallelism, Retries int
 	// Timeout bounds one attempt; 0 means five hours.
 	Timeout time.Duration
 }
@@ -58,8 +61,14 @@ func StartEnhancedRefresh(workspaceID, modelID string, e EnhancedRefresh) Write 
 	if len(e.Objects) > 0 {
 		b["objects"] = e.Objects
 	}
+	if e.Parallelism > 0 {
+		b["maxParallelism"] = e.Parallelism
+	}
+	if e.Retries > 0 {
+		b["retryCount"] = e.Retries
+	}
 	if e.Timeout > 0 {
-		b["timeout"] = time.Time{}.Add(e.Timeout).Format("15:04:05")
+		b["timeout"] = fmt.Sprintf("%02d:%02d:%02d", int(e.Timeout.Hours()), int(e.Timeout.Minutes())%60, int(e.Timeout.Seconds())%60)
 	}
 	return Write{Operation: "Datasets_RefreshDatasetInGroup", Method: http.MethodPost, Path: groupPath(workspaceID, "datasets", modelID) + "/refreshes", Body: body(b)}
 }
@@ -68,6 +77,23 @@ func StartEnhancedRefresh(workspaceID, modelID string, e EnhancedRefresh) Write 
 func CancelRefresh(workspaceID, modelID, refreshID string) Write {
 	return Write{Operation: "Datasets_CancelRefreshInGroup", Method: http.MethodDelete,
 		Path: groupPath(workspaceID, "datasets", modelID) + "/refreshes/" + upstream.Segment(refreshID)}
+}
+
+// StartDataflowRefresh starts a refresh of a dataflow without mail. The answer
+// has no id: it is the newest of Executor.Transactions afterwards.
+func StartDataflowRefresh(workspaceID, dataflowID string) Write {
+	return Write{Operation: "Dataflows_RefreshDataflow", Method: http.MethodPost, Path: groupPath(workspaceID, "dataflows", dataflowID) + "/refreshes",
+		Body: body(map[string]string{"notifyOption": "NoNotification"})}
+}
+
+// CancelDataflowRefresh stops the refresh of a dataflow, by the id of its
+// transaction. That begins with a time, whose letters are capitals.
+func CancelDataflowRefresh(workspaceID, transactionID string) Write {
+	if at, rest, ok := strings.Cut(transactionID, "@"); ok {
+		transactionID = strings.ToUpper(at) + "@" + rest
+	}
+	return Write{Operation: "Dataflows_CancelDataflowTransaction", Method: http.MethodPost,
+		Path: "groups/" + upstream.Segment(workspaceID) + "/dataflows/transactions/" + upstream.Segment(transactionID) + "/cancel"}
 }
 
 // refreshID is the id of a started refresh: an enhanced one is named by its

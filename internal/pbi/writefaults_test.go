@@ -19,6 +19,7 @@ func examples() []Write {
 		DeleteModel(wsID, wsID), TakeOver(wsID, wsID), UpdateParameters(wsID, wsID, []ParameterValue{{"a", "b"}}),
 		UpdateDatasources(wsID, wsID, []SourceChange{{Type: "Sql", To: map[string]string{"server": "a"}}}), BindToGateway(wsID, wsID, wsID, nil),
 		SetSchedule(wsID, wsID, []string{"Monday"}, []string{"06:00"}, ""), StartRefresh(wsID, wsID), CancelRefresh(wsID, wsID, wsID),
+		StartDataflowRefresh(wsID, wsID), CancelDataflowRefresh(wsID, "2026-01-02t03:04:05.1z@"+wsID+"$1"),
 		Deploy(DeployOrder{PipelineID: wsID}), Deploy(DeployOrder{PipelineID: wsID, Models: []string{wsID}}),
 		CreateItem(wsID, "Report", "a", "b", []Part{{"a", "b", "InlineBase64"}}), UpdateDefinition(wsID, wsID, []Part{{"a", "b", "InlineBase64"}}), DeleteItem(wsID, wsID),
 	}

@@ -2,6 +2,7 @@ package sim_test
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -153,4 +154,21 @@ func TestTransactionsOfADataflow(t *testing.T) {
 		t.Errorf("the transactions are %v", got)
 	}
 	b.act("GET", "groups/"+b.make("Zebra Other")+"/dataflows/"+flow+"/transactions", nil).want(404, "")
+
+	at := "groups/" + ws + "/dataflows/"
+	quiet := map[string]any{"notifyOption": "NoNotification"}
+	b.act("POST", at+flow+"/refreshes", quiet).want(400, "already executing")
+	running := fmt.Sprint(got[0]["id"])
+	if r := b.act("POST", at+"transactions/"+url.PathEscape(running)+"/cancel", nil).ok(); r["status"] != "successfullyMarked" || r["transactionId"] != running {
+		t.Errorf("cancelling answered %v", r)
+	}
+	if r := b.act("POST", at+"transactions/"+url.PathEscape(running)+"/cancel", nil).ok(); r["status"] != "alreadyConcluded" {
+		t.Errorf("cancelling it again answered %v", r)
+	}
+	b.clock.Advance(time.Minute)
+	b.act("POST", at+flow+"/refreshes", quiet).want(200, "")
+	got = rows(b.act("GET", at+flow+"/transactions", nil).ok(), "value")
+	if len(got) != 3 || got[0]["status"] != "InProgress" || got[1]["status"] != "Cancelled" {
+		t.Errorf("started anew, the transactions are %v", got)
+	}
 }

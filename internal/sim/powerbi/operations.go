@@ -187,6 +187,8 @@ func (s *Service) datasetWriteOps() []rest.Operation {
 		act("Datasets_UpdateRefreshSchedule", "PATCH", mine+"refreshSchedule", s.setSchedule),
 		act("Datasets_UpdateRefreshScheduleInGroup", "PATCH", inGroup+"refreshSchedule", s.setSchedule),
 		act("Datasets_TakeOverInGroup", "POST", inGroup+"Default.TakeOver", s.takeOver),
+		act("Dataflows_RefreshDataflow", "POST", "groups/{groupId}/dataflows/{dataflowId}/refreshes", s.startDataflow),
+		act("Dataflows_CancelDataflowTransaction", "POST", "groups/{groupId}/dataflows/transactions/{transactionId}/cancel", s.cancelDataflow),
 	}
 }
 

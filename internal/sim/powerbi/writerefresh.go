@@ -138,6 +138,36 @@ func (s *Service) cancelRefresh(c *rest.Call) {
 	}
 }
 
+// startDataflow answers 200 with nothing: the refresh is the newest transaction
+// afterwards.
+func (s *Service) startDataflow(c *rest.Call) {
+	var body struct {
+		Notify string `json:"notifyOption"`
+	}
+	if c.R.ContentLength != 0 && !c.Decode(&body) {
+		return
+	}
+	r := acts.Refresh{ID: c.RequestID, Notify: body.Notify}
+	if !refused(c, s.acts.StartDataflow(actor(c), c.Param("groupId"), c.Param("dataflowId"), r, c.Now)) {
+		c.Empty(http.StatusOK)
+	}
+}
+
+func (s *Service) cancelDataflow(c *rest.Call) {
+	id := c.Param("transactionId")
+	state, err := s.acts.CancelDataflow(actor(c), c.Param("groupId"), transactionKey(id), c.Now)
+	if !refused(c, err) {
+		c.JSON(http.StatusOK, map[string]string{"transactionId": id, "status": state})
+	}
+}
+
+// transactionKey is the refresh's own id within that of its transaction.
+func transactionKey(id string) string {
+	_, key, _ := strings.Cut(id, "@")
+	key, _, _ = strings.Cut(key, "$")
+	return strings.ToLower(key)
+}
+
 func (s *Service) takeOver(c *rest.Call) {
 	if !refused(c, s.acts.TakeOver(actor(c), c.Param("groupId"), c.Param("datasetId"), c.Now)) {
 		c.Empty(http.StatusOK)
