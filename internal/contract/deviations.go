@@ -99,6 +99,8 @@ var deviations = []deviation{
 	{"Datasets_RefreshDataset", "request", "timeout", "undeclared", "documented for the enhanced refresh, missing from the snapshot"},
 	{"Datasets_RefreshDatasetInGroup", "request", "timeout", "undeclared", "documented for the enhanced refresh, missing from the snapshot"},
 
+	{"Dataflows_CancelDataflowTransaction", "request", "transactionId", "format", "declared as a GUID, while the official examples are a time, a GUID and a number"},
+
 	// provisioning
 	{"Groups_CreateGroup", "response", "id", "required", "the official example wraps the group in value[]; the live service returns it bare"},
 
