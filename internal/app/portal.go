@@ -87,6 +87,9 @@ func limitsOf(l guard.Limits, cfg config.Limits) guard.Limits {
 	if l.ExportsAtOnce == 0 {
 		l.ExportsAtOnce = cfg.ExportsAtOnce
 	}
+	if l.CallsPerMinute == 0 {
+		l.CallsPerMinute = cfg.CallsPerMinute
+	}
 	return l.WithDefaults()
 }
 

@@ -118,7 +118,7 @@ func (p *Portal) newAuth() (*auth.Service, error) {
 	return auth.New(auth.Config{
 		DB: p.DB, Kind: auth.Kind(s.Provider), Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: s.ClientSecret,
 		RolesClaim: s.RolesClaim, AskFor: s.AskFor, AuthContext: s.AuthContext, Roles: s.Roles, LimitRules: limitRules(s.Scopes), Guests: s.Guests, Help: s.Help,
-		PublicURL: p.cfg.PublicURL, Now: p.clock.Now, Log: p.log,
+		TokenDays: p.cfg.Limits.TokenDays, PublicURL: p.cfg.PublicURL, Now: p.clock.Now, Log: p.log,
 	})
 }
 

@@ -46,6 +46,7 @@ const (
 	ToRequest   Target = "request"
 	ToRun       Target = "run"
 	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
+	ToToken     Target = "token"
 	ToDomain    Target = "domain" // the violations of a domain's workspaces
 )
 

@@ -25,6 +25,7 @@ func build() []*Report {
 		requestList(),
 		scanList(), scanBatches(), scanParts(), scanGaps(),
 		runList(), runSteps(),
+		tokenList(),
 	}, ruleReports()...)
 }
 

@@ -18,7 +18,17 @@ var ErrToken = fault.New(fault.Denied, "The access token is not accepted. Get on
 // Bearer returns who an access token speaks for: a program with application
 // roles, or a person. It is for the API's own routes, where no cookie counts.
 // An ID token is no access token: it is refused although we are its audience.
-func (s *Service) Bearer(ctx context.Context, token string) (Person, error) {
+// A token that a person made here begins with TokenPrefix, and is our own.
+func (s *Service) Bearer(ctx context.Context, token string, c Client) (Session, error) {
+	if strings.HasPrefix(token, TokenPrefix) {
+		return s.useToken(ctx, token, c)
+	}
+	p, err := s.accessToken(ctx, token)
+	return Session{Person: p.as("provider", Grants, nil)}, err
+}
+
+// accessToken returns who a token of the provider's speaks for.
+func (s *Service) accessToken(ctx context.Context, token string) (Person, error) {
 	e, err := s.endpoints(ctx)
 	if err != nil {
 		return Person{}, err

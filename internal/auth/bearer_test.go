@@ -28,10 +28,16 @@ func (p *portal) accessToken(change func(*authtest.Forgery)) string {
 	return authtest.Sign(f)
 }
 
+// bearer is who a token speaks for.
+func (p *portal) bearer(token string) (auth.Person, error) {
+	sess, err := p.Bearer(p.t.Context(), token, client)
+	return sess.Person, err
+}
+
 func TestBearer(t *testing.T) {
 	t.Parallel()
 	p := open(t, true, nil)
-	who, err := p.Bearer(t.Context(), p.accessToken(nil))
+	who, err := p.bearer(p.accessToken(nil))
 	if err != nil || who.ObjectID != authtest.ObjectID("pipeline") || !who.Has(auth.Requester) || who.Name != "application pipeline-client" {
 		t.Fatalf("Bearer = %+v, %v", who, err)
 	}
@@ -56,12 +62,12 @@ func TestBearer(t *testing.T) {
 		"role of someone else": claim("roles", []string{"Tenant.Read.All"}),
 		"nothing":              func(f *authtest.Forgery) { f.Raw = "x" },
 	} {
-		if who, err := p.Bearer(t.Context(), p.accessToken(change)); !fault.Is(err, fault.Denied) || auth.RuleOf(err) == "" {
+		if who, err := p.bearer(p.accessToken(change)); !fault.Is(err, fault.Denied) || auth.RuleOf(err) == "" {
 			t.Errorf("%s: %+v, %v (rule %q)", name, who, err, auth.RuleOf(err))
 		}
 	}
 	for range 100 {
-		_, _ = p.Bearer(t.Context(), p.accessToken(func(f *authtest.Forgery) { f.Header["kid"] = "made-up" }))
+		_, _ = p.bearer(p.accessToken(func(f *authtest.Forgery) { f.Header["kid"] = "made-up" }))
 	}
 	if n := p.issuer.Count("/keys"); n > 1 {
 		t.Errorf("%d key fetches for a flood of unknown key ids within a moment", n)
@@ -71,10 +77,10 @@ func TestBearer(t *testing.T) {
 func TestBearerOfAnotherProvider(t *testing.T) {
 	t.Parallel()
 	p := open(t, false, nil)
-	if _, err := p.Bearer(t.Context(), p.accessToken(nil)); auth.RuleOf(err) != "bearer typ" {
+	if _, err := p.bearer(p.accessToken(nil)); auth.RuleOf(err) != "bearer typ" {
 		t.Errorf("a token that does not say it is an access token: %v", err)
 	}
-	who, err := p.Bearer(t.Context(), p.accessToken(func(f *authtest.Forgery) { f.Header["typ"] = "at+jwt" }))
+	who, err := p.bearer(p.accessToken(func(f *authtest.Forgery) { f.Header["typ"] = "at+jwt" }))
 	if err != nil || who.ObjectID != "app-1" {
 		t.Errorf("Bearer = %+v, %v", who, err)
 	}

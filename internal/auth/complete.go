@@ -53,6 +53,7 @@ func (s *Service) Complete(ctx context.Context, cb Callback) (Completed, error) 
 		}
 	}
 	s.recordRefusal(ctx, cb, at, err)
+	s.forgetRoleless(ctx, err)
 	if at.purpose == ForRenewal || at.purpose == ForStepUp {
 		s.dropAfter(ctx, cb, at, err)
 	}
@@ -259,6 +260,18 @@ type personError struct {
 func (e *personError) Unwrap() error { return e.error }
 
 func about(p Person, err error) error { return &personError{error: err, person: p} }
+
+// forgetRoleless lets the tokens of somebody rest whom the provider vouches for
+// without any role of the portal.
+func (s *Service) forgetRoleless(ctx context.Context, err error) {
+	var pe *personError
+	if !IsNoRole(err) || !errors.As(err, &pe) {
+		return
+	}
+	if ferr := s.forget(ctx, pe.person); ferr != nil {
+		s.cfg.Log.Error("roles that were taken away not noted", "error", ferr)
+	}
+}
 
 // recordRefusal writes one entry for a visit that ended badly.
 func (s *Service) recordRefusal(ctx context.Context, cb Callback, at attempt, err error) {

@@ -81,6 +81,13 @@ const (
 	RevokeSessions    Action = "session.revoke"
 	ViewOwnSessions   Action = "session.view_own"
 	RevokeOwnSessions Action = "session.revoke_own"
+
+	// MakeToken is to make a token for a program, RevokeOwnToken to end one of
+	// one's own, RevokeToken to end anybody's, ViewTokens to see everybody's.
+	MakeToken      Action = "token.make"
+	RevokeOwnToken Action = "token.revoke_own"
+	RevokeToken    Action = "token.revoke"
+	ViewTokens     Action = "token.view_all"
 )
 
 // Reach says how far a role must hold for an action.
@@ -179,6 +186,10 @@ var Permits = map[Action]Permit{
 	RevokeSessions:    {Roles: []Role{Admin}, Reach: Everywhere},
 	ViewOwnSessions:   {Roles: seers, Reach: Own},
 	RevokeOwnSessions: {Roles: seers, Reach: Own},
+	MakeToken:         {Roles: seers, Reach: Own, Recent: true},
+	RevokeOwnToken:    {Roles: seers, Reach: Own},
+	RevokeToken:       {Roles: []Role{Admin}, Reach: Everywhere},
+	ViewTokens:        {Roles: []Role{Auditor, Admin}, Reach: Everywhere},
 }
 
 // Object is what an action is about. The zero Object is about nothing in
@@ -196,11 +207,12 @@ type Object struct {
 // routes and buttons; whoever acts asks again with the object.
 func May(p Person, a Action, o Object) bool {
 	permit, ok := Permits[a]
-	if !ok {
-		return false
-	}
-	return permit.holds(p, o)
+	return ok && p.reachable(a) && permit.holds(p, o)
 }
+
+// reachable reports whether the action is within what a token is for; without
+// one, everything is.
+func (p Person) reachable(a Action) bool { return p.Token == "" || slices.Contains(p.Only, a) }
 
 // holds reports whether one of the person's roles permits and reaches.
 func (p Permit) holds(who Person, o Object) bool {

@@ -27,6 +27,7 @@ var expected = map[auth.Action]string{
 	auth.AskRuleChange: "d", auth.BeginRequest: "raod", auth.MakeRequest: "r", auth.EditRequest: "raod", auth.WithdrawOwn: "raod", auth.DecideRequest: "a", auth.CommentRequest: "raod", auth.Delegate: "a", auth.ResolveStep: "o", auth.CancelRun: "o",
 	auth.BreakGlass: "od", auth.HoldExecutor: "od", auth.SendNotices: "od",
 	auth.Configure: "d", auth.ViewSessions: "d", auth.RevokeSessions: "d", auth.ViewOwnSessions: "vraoud", auth.RevokeOwnSessions: "vraoud",
+	auth.MakeToken: "vraoud", auth.RevokeOwnToken: "vraoud", auth.RevokeToken: "d", auth.ViewTokens: "ud",
 }
 
 var letters = map[auth.Role]string{auth.Viewer: "v", auth.Requester: "r", auth.Approver: "a", auth.Operator: "o", auth.Auditor: "u", auth.Admin: "d"}
@@ -61,7 +62,7 @@ func TestPermitMatrix(t *testing.T) {
 func TestSeparationOfDuties(t *testing.T) {
 	t.Parallel()
 	for action, p := range auth.Permits {
-		reads := strings.HasPrefix(string(action), "view.") || slices.Contains([]auth.Action{auth.ExportReport, auth.ExportLedger, auth.VerifyLedger, auth.PreviewPolicy, auth.ViewOwnSessions, auth.RevokeOwnSessions, auth.ViewSessions}, action)
+		reads := strings.HasPrefix(string(action), "view.") || slices.Contains([]auth.Action{auth.ExportReport, auth.ExportLedger, auth.VerifyLedger, auth.PreviewPolicy, auth.ViewOwnSessions, auth.RevokeOwnSessions, auth.ViewSessions, auth.MakeToken, auth.RevokeOwnToken, auth.ViewTokens}, action)
 		if slices.Contains(p.Roles, auth.Auditor) && !reads {
 			t.Errorf("an auditor may %s", action)
 		}

@@ -22,6 +22,10 @@ type Person struct {
 	Roles []Role
 	// Limits say where each role holds; a role without an entry holds everywhere.
 	Limits map[Role][]Limit
+	// Token is the id of the token by which a program acts for the person, and
+	// Only all that it may do; empty and nil for the person themselves.
+	Token string
+	Only  []Action
 }
 
 // Limit opens a part: of these tenants (all when empty) the workspaces with

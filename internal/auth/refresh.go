@@ -110,37 +110,44 @@ func (s *Service) refresh(ctx context.Context, sess Session, c Client) (Session,
 	if !ok {
 		return Session{}, ErrNoSession
 	}
+	p, next, err := s.askAgain(ctx, t.token, sess.Person)
+	if err != nil {
+		return Session{}, s.lost(ctx, sess, c, err)
+	}
+	s.refreshes.keep(sess.Hash, next, t.until)
+	return s.storeRoles(ctx, sess, p, c)
+}
+
+// askAgain has the provider vouch for a person with a refresh token, and
+// returns the one for the next time, which may be empty. Without a subject (a
+// token's owner) the person's key alone is compared.
+func (s *Service) askAgain(ctx context.Context, refresh secret.Value, was Person) (p Person, next secret.Value, err error) {
 	e, err := s.endpoints(ctx)
 	if err != nil {
-		return Session{}, err
+		return p, next, unavailable(err)
 	}
 	conf, err := s.oauth(e, true)
 	if err != nil {
-		return Session{}, err
+		return p, next, unavailable(err)
 	}
-	token, err := conf.TokenSource(s.withClient(ctx), &oauth2.Token{RefreshToken: t.token.Reveal()}).Token()
+	token, err := conf.TokenSource(s.withClient(ctx), &oauth2.Token{RefreshToken: refresh.Reveal()}).Token()
 	if err != nil {
-		return Session{}, s.lost(ctx, sess, c, tokenError(err, secret.New(conf.ClientSecret)))
+		return p, next, tokenError(err, secret.New(conf.ClientSecret))
 	}
 	raw, _ := token.Extra("id_token").(string)
 	cl, err := s.verify(ctx, raw, "", token.AccessToken)
 	if err != nil {
-		return Session{}, s.lost(ctx, sess, c, err)
+		return p, next, err
 	}
-	p := s.personOf(cl)
-	if !p.Same(sess.Person) || p.Subject != sess.Person.Subject {
-		return Session{}, s.lost(ctx, sess, c, refuse("other person", "The sign-in provider answered about someone else. Sign in again."))
+	p = s.personOf(cl)
+	if !p.Same(was) || was.Subject != "" && p.Subject != was.Subject {
+		return p, next, refuse("other person", "The sign-in provider answered about someone else. Sign in again.")
 	}
 	if cl, err = s.withUserInfo(ctx, cl, token.AccessToken); err != nil {
-		return Session{}, s.lost(ctx, sess, c, err)
+		return p, next, err
 	}
-	if p.Roles, err = s.rolesOf(cl); err != nil {
-		return Session{}, s.lost(ctx, sess, c, err)
-	}
-	if next := secret.New(token.RefreshToken); !next.Empty() {
-		s.refreshes.keep(sess.Hash, next, t.until)
-	}
-	return s.storeRoles(ctx, sess, p, c)
+	p.Roles, err = s.rolesOf(cl)
+	return p, secret.New(token.RefreshToken), err
 }
 
 // storeRoles keeps what the provider said, and records it when it is news.
@@ -175,10 +182,21 @@ func (s *Service) lost(ctx context.Context, sess Session, c Client, why error) e
 	if IsNoRole(why) {
 		reason = "The role was taken away."
 	}
+	s.refreshes.drop(sess.Hash) // it goes on nowhere
+	if err := s.forget(ctx, sess.Person); err != nil {
+		return errors.Join(err, why)
+	}
 	if err := s.end(ctx, sess, c, ledger.SessionEnd, sess.Person.Actor(), reason); err != nil {
 		return errors.Join(err, why)
 	}
 	return why
+}
+
+// forget notes that nobody vouches for the person any more: the tokens they
+// made rest until they sign in again.
+func (s *Service) forget(ctx context.Context, p Person) error {
+	s.vouchers.drop(ownerKey(p))
+	return s.cfg.DB.Write(ctx, func(tx *db.Tx) error { return tx.LoseRoles(ctx, p.TenantID, p.ObjectID) })
 }
 
 // renewed ends a renewal through the browser: the session goes on under its id.

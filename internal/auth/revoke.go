@@ -69,7 +69,9 @@ func (s *Service) Revoke(ctx context.Context, by Session, hash string, c Client)
 }
 
 // RevokePerson ends every session of a person, given by their key; with two
-// empty texts everyone's. It returns how many there were.
+// empty texts everyone's. It returns how many there were. Where it is somebody
+// else's doing, the tokens that the person made end with them: a program must
+// not go on for somebody who was shut out.
 func (s *Service) RevokePerson(ctx context.Context, by Session, tenant, person string, c Client) (int64, error) {
 	own := Person{TenantID: tenant, ObjectID: person}.Same(by.Person)
 	if !own && !May(by.Person, RevokeSessions, Object{}) {
@@ -84,6 +86,11 @@ func (s *Service) RevokePerson(ctx context.Context, by Session, tenant, person s
 		if n, err = tx.EndSessionsOf(ctx, tenant, person); err != nil {
 			return err
 		}
+		if !own && person != "" {
+			if err := tx.EndAPITokensOf(ctx, tenant, person, "Shut out by "+by.Person.Name+"."); err != nil {
+				return err
+			}
+		}
 		e := c.entry(ledger.SessionRevoke, ledger.Done, by.Person.Actor())
 		e.Session, e.Object.Kind, e.Object.ID = by.Hash.String(), "person", person
 		if person == "" {
@@ -95,5 +102,6 @@ func (s *Service) RevokePerson(ctx context.Context, by Session, tenant, person s
 	for _, row := range ended {
 		s.refreshes.drop(row.Hash)
 	}
+	s.vouchers.drop(ownerKey(Person{TenantID: tenant, ObjectID: person}))
 	return n, err
 }

@@ -14,6 +14,9 @@ import (
 // The zero Scope sees nothing.
 func Scope(ctx context.Context, r *db.Reader, p Person, a Action, tenantName string) (db.Scope, error) {
 	var out db.Scope
+	if !p.reachable(a) {
+		return out, nil
+	}
 	var domains []string
 	for _, role := range p.Roles {
 		if !slices.Contains(Permits[a].Roles, role) {
@@ -54,6 +57,9 @@ func Scope(ctx context.Context, r *db.Reader, p Person, a Action, tenantName str
 // something when doing the action.
 func Tenants(p Person, a Action, all []string) []string {
 	var out []string
+	if !p.reachable(a) {
+		return nil
+	}
 	for _, name := range all {
 		for _, role := range p.Roles {
 			limits := p.Limits[role]
@@ -71,6 +77,9 @@ func Tenants(p Person, a Action, all []string) []string {
 // entries of half a tenant cannot be told from those of the other half.
 func LedgerScope(p Person, all []string) db.LedgerScope {
 	var s db.LedgerScope
+	if !p.reachable(ViewLedger) {
+		return s
+	}
 	for _, role := range p.Roles {
 		if !slices.Contains(Permits[ViewLedger].Roles, role) {
 			continue
@@ -92,7 +101,7 @@ func LedgerScope(p Person, all []string) db.LedgerScope {
 // holds everywhere: for what cannot be shown in part, such as the
 // configuration.
 func Unlimited(p Person, a Action) bool {
-	return slices.ContainsFunc(p.Roles, func(r Role) bool {
+	return p.reachable(a) && slices.ContainsFunc(p.Roles, func(r Role) bool {
 		return slices.Contains(Permits[a].Roles, r) && len(p.Limits[r]) == 0
 	})
 }

@@ -69,6 +69,8 @@ type Config struct {
 	Guests bool
 	// Help says whom to ask for a role.
 	Help string
+	// TokenDays is how long a token for a program may be good; 90 when zero.
+	TokenDays int
 	// PublicURL is the portal's own address, without a path.
 	PublicURL string
 	// HTTP is used to talk to the provider; its transport only.
@@ -97,6 +99,9 @@ type Service struct {
 	provider  provider
 	attempts  attempts
 	refreshes refreshes
+	// vouchers are refresh tokens of people whose session has ended while
+	// tokens of theirs go on: by the person, in memory only.
+	vouchers refreshes
 	// Refusals writes refusals into the ledger without letting a flood fill it.
 	Refusals *Refusals
 }
@@ -112,6 +117,9 @@ func New(cfg Config) (*Service, error) {
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.TokenDays <= 0 {
+		cfg.TokenDays = usualTokenDays
 	}
 	if cfg.RolesClaim == "" {
 		cfg.RolesClaim = "roles"
@@ -197,6 +205,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	now := s.cfg.Now()
 	s.attempts.sweep(now)
 	s.refreshes.sweep(now)
+	s.vouchers.sweep(now)
 	return s.cfg.DB.Write(ctx, func(tx *db.Tx) error {
 		_, err := tx.SweepSessions(ctx, now.Add(-IdleLimit), now.Add(-AbsoluteLimit))
 		return err

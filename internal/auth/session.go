@@ -113,6 +113,7 @@ func (s *Service) expire(ctx context.Context, sess Session, c Client, why error)
 // end removes a session and records it in one transaction; ending one that is
 // gone is no error and no entry.
 func (s *Service) end(ctx context.Context, sess Session, c Client, action ledger.Action, by ledger.Actor, reason string) error {
+	s.bequeath(ctx, sess)
 	s.refreshes.drop(sess.Hash)
 	e := c.entry(action, ledger.Done, by)
 	e.Session, e.Reason = sess.Hash.String(), reason

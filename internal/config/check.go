@@ -158,12 +158,21 @@ func (l Ledger) check() error {
 	return nil
 }
 
+// maxTokenDays is two years: longer than anybody remembers what a token is for.
+const maxTokenDays = 732
+
 // maxExportsAtOnce keeps a typing error from opening hundreds of connections.
 const maxExportsAtOnce = 32
 
 func (l Limits) check() error {
 	if l.ExportsPerHour < 0 || l.ExportsPerHour > 1_000_000 {
 		return invalid("limits.exports_per_hour", "%d downloads an hour cannot be meant. Write 1 to 1000000; 6 when it is left out.", l.ExportsPerHour)
+	}
+	if l.TokenDays < 0 || l.TokenDays > maxTokenDays {
+		return invalid("limits.token_days", "A token cannot be good for %d days. Write 1 to %d; 90 when it is left out.", l.TokenDays, maxTokenDays)
+	}
+	if l.CallsPerMinute < 0 || l.CallsPerMinute > 1_000_000 {
+		return invalid("limits.calls_per_minute", "%d calls a minute cannot be meant. Write 1 to 1000000; 600 when it is left out.", l.CallsPerMinute)
 	}
 	if l.ExportsAtOnce < 0 || l.ExportsAtOnce > maxExportsAtOnce {
 		return invalid("limits.exports_at_once", "%d downloads at once cannot be meant. Write 1 to %d; 2 when it is left out.", l.ExportsAtOnce, maxExportsAtOnce)

@@ -49,6 +49,11 @@ type Limits struct {
 	// ExportsPerHour is how many files one person may download in an hour; 6
 	// when zero.
 	ExportsPerHour int `yaml:"exports_per_hour"`
+	// TokenDays is how long a token for a program may be good, in days; 90 when
+	// zero.
+	TokenDays int `yaml:"token_days"`
+	// CallsPerMinute is how often one token may ask the API; 600 when zero.
+	CallsPerMinute int `yaml:"calls_per_minute"`
 	// ExportsAtOnce is how many files are written at the same time for
 	// everybody; 2 when zero. Each holds a connection to the database that
 	// pages do not use.

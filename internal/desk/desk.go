@@ -84,8 +84,12 @@ func (b By) Party() request.Party {
 
 // entry begins a ledger entry about a request.
 func (b By) entry(a ledger.Action, r request.Request) ledger.Entry {
-	return ledger.Entry{Action: a, Outcome: ledger.Done, Actor: b.Actor(), IP: b.IP, Session: b.Session, Request: b.HTTP,
+	e := ledger.Entry{Action: a, Outcome: ledger.Done, Actor: b.Actor(), IP: b.IP, Session: b.Session, Request: b.HTTP,
 		Object: object(r), Details: map[ledger.Detail]string{}}
+	if b.Token != "" {
+		e.Details[ledger.Token] = b.Token
+	}
+	return e
 }
 
 func object(r request.Request) ledger.Object {

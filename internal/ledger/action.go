@@ -11,6 +11,8 @@ const (
 	StepUp        Action = "session.step_up"
 	SessionEnd    Action = "session.end"    // idle, too old, or the role was lost
 	SessionRevoke Action = "session.revoke" // by its owner or an admin
+	TokenMake     Action = "token.make"     // a person made a token for a program
+	TokenRevoke   Action = "token.revoke"   // by its owner, an admin, or because the provider no longer vouches for the owner
 	AccessRefuse  Action = "access.refuse"  // a request that the guard turned away
 	CSPReport     Action = "access.csp"     // a browser reported a blocked script
 
@@ -72,7 +74,7 @@ const (
 // ActionText says what each action means, for filters and the page.
 var ActionText = map[Action]string{
 	SignIn: "Signed in", SignOut: "Signed out", StepUp: "Confirmed who they are", SessionEnd: "Session ended",
-	SessionRevoke: "Session revoked", AccessRefuse: "Request refused", CSPReport: "Browser blocked content",
+	SessionRevoke: "Session revoked", TokenMake: "Token made", TokenRevoke: "Token revoked", AccessRefuse: "Request refused", CSPReport: "Browser blocked content",
 	Export: "Exported a report", Configure: "Changed the configuration", SecretUse: "Used a secret",
 	Start: "Portal started", Stop: "Portal stopped", Migrate: "Database migrated", Backup: "Backup written",
 	Hold: "Execution put on hold", Release: "Execution released",

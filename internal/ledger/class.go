@@ -96,6 +96,7 @@ const (
 	StateBefore Detail = "state_before" // before it
 	Status      Detail = "status"       // HTTP status
 	Step        Detail = "step"         // of a run
+	Token       Detail = "token"        // id of the token a program used, or that was made or revoked
 	UpstreamID  Detail = "upstream_id"  // Microsoft's id of the failed call
 	Upstream    Detail = "upstream"     // error code of the provider or of Microsoft
 	Version     Detail = "version"      // of the program, a policy, a plan
@@ -107,7 +108,7 @@ var detailClass = map[Detail]Class{
 	Key: Public, Marker: Public, Method: Public, Plan: Digest, Policy: Public, Recipient: Personal, Reference: Public,
 	Report: Public, Resolution: Public, Role: Public, Roles: Public, Rule: Public, Run: Public, Scan: Public,
 	Sequence: Public, SHA256: Digest, Since: Public, Sink: Public, State: Public, StateBefore: Public, Status: Public,
-	Step: Public, UpstreamID: Public, Upstream: Public, Version: Public,
+	Step: Public, Token: Public, UpstreamID: Public, Upstream: Public, Version: Public,
 }
 
 // ClassOf returns the class of a field by its key in the canonical form, or of

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"time"
 
@@ -55,7 +56,15 @@ func (s *Server) export(r *audit.Report, f audit.Format) echo.HandlerFunc {
 func (s *Server) record(c echo.Context, e ledger.Entry) error {
 	session, _ := guard.Session(c)
 	client := guard.Client(c)
-	e.Actor, e.IP, e.Request, e.Session = s.viewer(c).person.Actor(), client.IP, client.Request, session.Hash.String()
+	who := s.viewer(c).person
+	e.Actor, e.IP, e.Request, e.Session = who.Actor(), client.IP, client.Request, session.Hash.String()
+	if who.Token != "" {
+		e.Details = maps.Clone(e.Details)
+		if e.Details == nil {
+			e.Details = map[ledger.Detail]string{}
+		}
+		e.Details[ledger.Token] = who.Token
+	}
 	return s.Record(c.Request().Context(), e)
 }
 

@@ -31,6 +31,7 @@ var families = []family{
 	{"Waivers", []member{{"waivers", "Waivers"}}},
 	{"Runs", []member{{"runs", "Runs"}}},
 	{"Scans", []member{{"scans", "Scans"}}},
+	{"Tokens", []member{{"tokens", "Tokens"}}},
 }
 
 // related are the tabs of a report's page and the entry of the rail that it

@@ -61,6 +61,8 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 		return "/waivers/" + url.PathEscape(id)
 	case audit.ToRule:
 		return p.to("/policies/" + url.PathEscape(id))
+	case audit.ToToken:
+		return "/tokens/" + url.PathEscape(id)
 	case audit.ToRequest:
 		return "/requests/" + url.PathEscape(id)
 	case audit.ToPrefix:

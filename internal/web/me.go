@@ -34,8 +34,12 @@ func (s *Server) mePage(c echo.Context, status int, mail *ui.Form) error {
 		v.Others = &ui.Action{Label: "Sign out everywhere else", Href: "/me/sessions/revoke", Post: true, Params: []ui.Param{{Name: "others", Value: "yes"}}}
 	}
 	v.Preferences = preferences(lookOf(c))
+	v.Also = []ui.Action{{Label: "Tokens for programs", Href: "/me/tokens"}}
 	if who.may(auth.ViewSessions) {
-		v.Also = []ui.Action{{Label: "Everyone's sessions", Href: "/sessions"}}
+		v.Also = append(v.Also, ui.Action{Label: "Everyone's sessions", Href: "/sessions"})
+	}
+	if who.may(auth.ViewTokens) {
+		v.Also = append(v.Also, ui.Action{Label: "Everyone's tokens", Href: "/tokens"})
 	}
 	if mail == nil {
 		wish, err := s.Reader.MailWishOf(c.Request().Context(), who.person.TenantID, who.person.ObjectID)

@@ -56,6 +56,7 @@ type Guard struct {
 	logins *buckets
 	writes *buckets
 	export *buckets
+	calls  *buckets
 	kept   keeper
 	limits Limits
 	turns  chan struct{} // one for each download that is being written
@@ -84,6 +85,7 @@ func New(cfg Config) (*Guard, error) {
 	g.limits, g.turns = l, make(chan struct{}, l.ExportsAtOnce)
 	g.logins = newBuckets(l.LoginsPerMinute, time.Minute, cfg.Now)
 	g.writes = newBuckets(l.WritesPerMinute, time.Minute, cfg.Now)
+	g.calls = newBuckets(l.CallsPerMinute, time.Minute, cfg.Now)
 	g.export = newBuckets(l.ExportsPerHour, time.Hour, cfg.Now)
 	return g, nil
 }
@@ -131,15 +133,15 @@ func (g *Guard) refuse(c echo.Context, rule string, err error) error {
 	e := ledger.Entry{Action: ledger.AccessRefuse, Outcome: ledger.Refused, IP: st.client.IP, Request: st.client.Request, Reason: fault.Sentence(err)}
 	if st.session != nil {
 		actor, e.Session = st.session.Person.Actor(), st.session.Hash.String()
-		if st.machine {
-			e.Session = ""
-		}
 	}
 	path := c.Path()
 	if path == "" || strings.Contains(path, "*") {
 		path = clip(c.Request().URL.Path)
 	}
 	e.Actor = actor
+	if st.machine && st.session.Hash == (ledger.Hash{}) {
+		e.Session = "" // a token of the provider's is no session
+	}
 	e.Details = map[ledger.Detail]string{ledger.Rule: rule, ledger.Method: clip(c.Request().Method), ledger.Address: path}
 	g.cfg.Auth.Refusals.Record(c.Request().Context(), e)
 	return err
@@ -190,6 +192,9 @@ func Prepare(c echo.Context, err error) int {
 		h.Set("Retry-After", fmt.Sprint(int64((f.RetryAfter+time.Second-1)/time.Second)))
 	}
 	var need *SignInError
+	if errors.As(err, &need) && ofMachines(c) {
+		h.Set(echo.HeaderWWWAuthenticate, `Bearer realm="steward"`)
+	}
 	if errors.As(err, &need) && c.Request().Header.Get("HX-Request") != "" {
 		h.Set("HX-Redirect", need.URL)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"steward/internal/auth"
 	"steward/internal/fault"
+	"steward/internal/ledger"
 )
 
 // MaxBody is the most a request may carry, in bytes.
@@ -22,6 +23,8 @@ type Limits struct {
 	LoginsPerMinute int
 	// WritesPerMinute counts everything that is no GET per person; 60.
 	WritesPerMinute int
+	// CallsPerMinute counts what one token asks the API for; 600.
+	CallsPerMinute int
 	// ExportsPerHour counts downloads per person; 6.
 	ExportsPerHour int
 	// ExportsAtOnce is how many downloads are written at the same time, for
@@ -36,7 +39,7 @@ func (l Limits) WithDefaults() Limits {
 	for _, d := range []struct {
 		n   *int
 		def int
-	}{{&l.LoginsPerMinute, 10}, {&l.WritesPerMinute, 60}, {&l.ExportsPerHour, 6}, {&l.ExportsAtOnce, 2}} {
+	}{{&l.LoginsPerMinute, 10}, {&l.WritesPerMinute, 60}, {&l.CallsPerMinute, 600}, {&l.ExportsPerHour, 6}, {&l.ExportsAtOnce, 2}} {
 		if *d.n <= 0 {
 			*d.n = d.def
 		}
@@ -131,6 +134,8 @@ func (g *Guard) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
 			what, wait = "sign-ins", g.logins.take(r.Path+" "+who)
 		case !safe(c.Request().Method):
 			what, wait = "changes", g.writes.take(who)
+		case ofMachines(c):
+			what, wait = "calls", g.calls.take(who)
 		case r.Export || r.Action == auth.ExportLedger:
 			return g.limitExports(c, who, next)
 		}
@@ -144,6 +149,9 @@ func (g *Guard) limitRate(next echo.HandlerFunc) echo.HandlerFunc {
 
 // counted is whom the limits count: the person, or else the address.
 func (st *state) counted() string {
+	if st.machine && st.session.Person.Token != "" && st.session.Hash != (ledger.Hash{}) {
+		return "token " + st.session.Person.Token // its owner's browser is not held up by it
+	}
 	if st.session != nil {
 		return "person " + st.session.Person.TenantID + " " + st.session.Person.ObjectID
 	}

@@ -17,7 +17,7 @@ import (
 func (g *Guard) checkOrigin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
-		if safe(req.Method) || g.byToken(c) {
+		if safe(req.Method) || ofMachines(c) {
 			return next(c)
 		}
 		if rule := g.originRule(req.Header["Sec-Fetch-Site"], req.Header["Origin"]); rule != "" {
@@ -59,15 +59,18 @@ func (g *Guard) ours(origin string) bool {
 	return err == nil && u.Scheme == g.public.Scheme && g.hosts[strings.ToLower(u.Host)] && origin == u.Scheme+"://"+u.Host
 }
 
-// byToken reports whether the request brings an access token to a route that
-// takes one; cookies then do not count.
-func (g *Guard) byToken(c echo.Context) bool {
-	r, ok := g.routes.find(c)
-	return ok && r.Machine && bearer(c) != ""
-}
+// APIPrefix begins the addresses of the API, those that exist and those that do
+// not: there a token counts and nothing else.
+const APIPrefix = "/api/"
 
-// bearer returns the access token of a request.
+// ofMachines reports whether the request is to the API.
+func ofMachines(c echo.Context) bool { return strings.HasPrefix(c.Request().URL.Path, APIPrefix) }
+
+// bearer returns the access token of a request. One that is sent twice is none.
 func bearer(c echo.Context) string {
+	if len(c.Request().Header[echo.HeaderAuthorization]) != 1 {
+		return ""
+	}
 	scheme, token, ok := strings.Cut(c.Request().Header.Get(echo.HeaderAuthorization), " ")
 	if !ok || !strings.EqualFold(scheme, "Bearer") {
 		return ""

@@ -24,6 +24,9 @@ func (e *SignInError) Error() string { return e.err.Error() }
 // Unwrap returns the reason, which is of kind Denied.
 func (e *SignInError) Unwrap() error { return e.err }
 
+// errNoToken is what a program without a token is told.
+var errNoToken = fault.New(fault.Denied, "Send a token: Authorization: Bearer stw_…. People make them on the page Tokens (/me/tokens); neither an address nor a cookie carries one.")
+
 // errRecent asks for a fresh proof of identity.
 var errRecent = fault.New(fault.Denied, "For this you have to confirm who you are first. Confirm, then do it again: nothing was changed yet.")
 
@@ -36,13 +39,8 @@ func (g *Guard) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
 		if g.anyones(c) {
 			return next(c)
 		}
-		if g.byToken(c) {
-			p, err := g.cfg.Auth.Bearer(ctx, bearer(c))
-			if err != nil {
-				return g.refuse(c, ruleOr(err, "bearer"), tokenRefused(err))
-			}
-			st.machine, st.session = true, &auth.Session{Person: p}
-			return next(c)
+		if ofMachines(c) {
+			return g.loadToken(c, st, next)
 		}
 		cookie, err := c.Cookie(g.cfg.Auth.SessionCookie())
 		if err != nil {
@@ -59,6 +57,22 @@ func (g *Guard) loadSession(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		return next(c)
 	}
+}
+
+// loadToken finds out for whom a program asks. Cookies do not count here: a
+// page elsewhere could have a browser send them.
+func (g *Guard) loadToken(c echo.Context, st *state, next echo.HandlerFunc) error {
+	token := bearer(c)
+	if token == "" {
+		st.why = errNoToken
+		return next(c)
+	}
+	sess, err := g.cfg.Auth.Bearer(c.Request().Context(), token, st.client)
+	if err != nil {
+		return g.refuse(c, ruleOr(err, "bearer"), tokenRefused(err))
+	}
+	st.machine, st.session = true, &sess
+	return next(c)
 }
 
 // anyones reports whether a route does not care who asks: assets and probes,
@@ -90,6 +104,9 @@ func (g *Guard) permit(next echo.HandlerFunc) echo.HandlerFunc {
 			return g.refuse(c, "no such route", auth.Hidden())
 		}
 		p := st.session.Person
+		if st.machine != ofMachines(c) {
+			return g.refuse(c, "machine", auth.Hidden())
+		}
 		if !auth.May(p, r.Action, auth.Object{}) || r.Export && !auth.May(p, auth.ExportReport, auth.Object{}) {
 			return g.refuse(c, "permit "+string(r.Action), auth.Hidden())
 		}
@@ -115,6 +132,9 @@ func (g *Guard) signInFirst(c echo.Context, why error) error {
 		return c.Redirect(http.StatusSeeOther, loginURL(c.Request().URL.RequestURI(), renew))
 	}
 	err := &SignInError{URL: loginURL(backFrom(c), renew), err: why}
+	if ofMachines(c) {
+		return err
+	}
 	if safe(c.Request().Method) {
 		return err // a part of a page, or a program without a token: no refusal to keep
 	}
@@ -162,7 +182,7 @@ func backFrom(c echo.Context) string {
 // tokenRefused makes an unknown token a 401; a provider that does not answer
 // stays what it is.
 func tokenRefused(err error) error {
-	if fault.Is(err, fault.Unavailable) {
+	if !fault.Is(err, fault.Denied) {
 		return err
 	}
 	return &SignInError{URL: auth.LoginPath, err: err}

@@ -21,8 +21,6 @@ type Route struct {
 	// Export marks a download: it also needs auth.ExportReport (unless Action is
 	// an export itself) and counts towards the hourly limit.
 	Export bool
-	// Machine routes also take an access token instead of a cookie: the API.
-	Machine bool
 	// AnyHost routes answer under any host name: probes call by address.
 	AnyHost bool
 }
@@ -52,6 +50,8 @@ func CheckRoutes(routes []*echo.Route, table []Route) []string {
 			out = append(out, fmt.Sprintf("%s is in the table and no route has it", r.key()))
 		case r.Public == (r.Action != ""):
 			out = append(out, fmt.Sprintf("%s must be public or have an action, not both", r.key()))
+		case !r.Public && strings.HasPrefix(r.Path, APIPrefix) && !auth.ForPrograms(r.Action):
+			out = append(out, fmt.Sprintf("%s asks for %q, which no token is made for", r.key(), r.Action))
 		case !r.Public && !known:
 			out = append(out, fmt.Sprintf("%s asks for %q, which is not in auth.Permits", r.key(), r.Action))
 		}

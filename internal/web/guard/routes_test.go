@@ -88,6 +88,9 @@ func TestMatrix(t *testing.T) {
 		},
 		Digest: func() string { return guardtest.Digest(t, s.db.Reader(), "session", "ended_session", "ledger") },
 		Expect: func(r guard.Route, p guardtest.Persona, target guardtest.Target) ([]int, bool) {
+			if strings.HasPrefix(r.Path, guard.APIPrefix) {
+				return []int{http.StatusUnauthorized}, true // no cookie counts there
+			}
 			if len(p.Person.Roles) == 0 && p.Cookie != "" && p.Person.TenantID != "" && !r.Public {
 				return []int{http.StatusNotFound}, true // signed in, and nothing is open
 			}
@@ -225,15 +228,19 @@ func TestSignInThroughTheSite(t *testing.T) {
 func TestMachineRoutes(t *testing.T) {
 	t.Parallel()
 	s := open(t, nil)
-	requester, _ := s.session("all", auth.Requester)
+	requester, sess := s.session("all", auth.Requester)
+	token := s.token(sess)
 	for _, tc := range []struct {
 		name   string
 		cookie string
 		header []string
 		want   int
 	}{
-		{"cookie and same origin", requester, s.same(), 200},
-		{"cookie without origin", requester, nil, 403},
+		{"cookie and same origin", requester, s.same(), 401},
+		{"cookie without origin", requester, nil, 401},
+		{"token", "", []string{"Authorization", "Bearer " + token}, 200},
+		{"token from a page elsewhere", "", []string{"Authorization", "Bearer " + token, "Origin", "https://evil.example", "Sec-Fetch-Site", "cross-site"}, 200},
+		{"token twice", "", []string{"Authorization", "Bearer " + token, "Authorization", "Bearer " + token}, 401},
 		{"made-up token", "", []string{"Authorization", "Bearer x"}, 401},
 		{"made-up token does not fall back to the cookie", requester, append(s.same(), "Authorization", "Bearer x"), 401},
 		{"other scheme", "", append(s.same(), "Authorization", "Basic eA=="), 401},
@@ -244,6 +251,18 @@ func TestMachineRoutes(t *testing.T) {
 	}
 	if got := s.call("POST", "/scans/contoso", requester, "", "Authorization", "Bearer x"); got.Code != 403 {
 		t.Errorf("a token on a page's route: %d", got.Code)
+	}
+	if got := s.call("POST", "/scans/contoso", "", "", "Authorization", "Bearer "+token); got.Code != 403 {
+		t.Errorf("a good token on a page's route: %d", got.Code)
+	}
+	for path, want := range map[string]int{"/api/v1/no-such-thing": 404, "/api/v1/requests?access_token=" + token: 401} {
+		header := []string{"Authorization", "Bearer " + token}
+		if want == 401 {
+			header = nil
+		}
+		if got := s.call("GET", path, "", "", header...); got.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
+		}
 	}
 	if got := s.call("GET", "/api/v1/requests", "", ""); got.Code != 401 {
 		t.Errorf("the API anonymously: %d", got.Code)

@@ -61,8 +61,8 @@ func table() []guard.Route {
 		guard.Route{Method: "GET", Path: "/ledger.jsonl", Action: auth.ExportLedger},
 		guard.Route{Method: "PUT", Path: "/settings", Action: auth.Configure},
 		guard.Route{Method: "GET", Path: "/panic", Action: auth.ViewOverview},
-		guard.Route{Method: "GET", Path: "/api/v1/requests", Action: auth.ViewRequests, Machine: true},
-		guard.Route{Method: "POST", Path: "/api/v1/requests", Action: auth.MakeRequest, Machine: true},
+		guard.Route{Method: "GET", Path: "/api/v1/requests", Action: auth.ViewRequests},
+		guard.Route{Method: "POST", Path: "/api/v1/requests", Action: auth.MakeRequest},
 	)
 }
 
@@ -179,6 +179,16 @@ func (s *site) session(name string, roles ...auth.Role) (string, auth.Person) {
 		name += " " + string(r)
 	}
 	return guardtest.NewSession(s.t, s.db, name, p, s.now()), p
+}
+
+// token is one of the person's that may read and ask.
+func (s *site) token(p auth.Person) string {
+	s.t.Helper()
+	_, text, err := s.auth.MakeToken(s.t.Context(), auth.Session{Person: p}, auth.TokenWish{Purpose: "a test", Grants: []string{"read", "ask"}, Days: 1}, nil, auth.Client{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return text.Reveal()
 }
 
 // call is one request; header pairs follow.

@@ -199,7 +199,7 @@ var ownOnly = []string{"/requests/:id/edit", "/requests/:id/preview", "/requests
 // formAnswers are what forms answer to somebody whom they let through, and whose
 // form says nothing of what they ask: most refuse it at the field (422).
 var formAnswers = map[string]int{
-	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/messages/again": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
+	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/me/tokens": 422, "/messages/again": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
 	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
 	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
 	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
@@ -272,7 +272,8 @@ func wholeTenant(r guard.Route, p auth.Person) bool {
 
 // named are the routes whose form names what they act on: what the tests send
 // names nothing, which is absent.
-var named = []string{"/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger"}
+var named = []string{"/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger",
+	"/tokens", "/tokens.csv", "/tokens.xlsx", "/tokens.json", "/tokens/:id", "/tokens/:id/revoke", "/me/tokens/revoke"}
 
 // one sends one request and judges its answer.
 func (m *matrix) one(r guard.Route, g target, p *persona, path, form string, judged bool) {

@@ -11,6 +11,9 @@ import (
 func meStories(now time.Time) []stories.Story {
 	return []stories.Story{
 		{Name: "me/two browsers", Component: templates.Me(mePage(now))},
+		{Name: "me/no token yet", Component: templates.Tokens(tokensPage())},
+		{Name: "me/a new token", Component: templates.Tokens(newTokenPage(now))},
+		{Name: "tokens/somebody's", Component: templates.Token(tokenPage(now))},
 		{Name: "kept/a form", Component: templates.Kept(keptPage(now))},
 		{Name: "kept/none", Component: templates.Kept(templates.KeptPage{Page: Page("Your unsent form", "/me"), Empty: ui.Empty{Why: "No form of yours is kept.", Do: ui.Action{Label: "Go to the overview", Href: "/"}}})},
 		{Name: "sessions/of everyone", Component: templates.Sessions(sessionsPage(now))},
@@ -59,4 +62,31 @@ func keptPage(now time.Time) templates.KeptPage {
 			{Name: "reason", Label: "Reason", Kind: ui.TextArea, Rows: 5, Value: "The year-end close needs it until the auditors have left; Finance agreed in writing.", Optional: true},
 			{Name: "ends", Label: "Ends", Value: "2026-12-31", Optional: true}}},
 		Discard: ui.Action{Label: "Discard it", Href: "/kept/discard", Post: true}}
+}
+
+func tokensPage() templates.TokensPage {
+	v := templates.TokensPage{Page: Page("Tokens for programs", "/me"), Tokens: ui.Table{ID: "tokens", Caption: "Your tokens",
+		Columns: []ui.Column{{Label: "Purpose"}, {Label: "May"}, {Label: "Last used", Kind: ui.Date}, {Label: "Ends", Kind: ui.Date}, {Label: "State", Kind: ui.Badges}},
+		Empty:   ui.Empty{Why: "You have made no token.", More: "A token lets a pipeline or a script ask and watch for you."}}}
+	v.Kind, v.NoAsOf, v.Truth = "You", true, nil
+	v.Form = ui.Form{Action: "/me/tokens", Submit: "Make the token", Fields: []ui.Field{{Name: "purpose", Label: "What it is for", Error: "Say what the token is for."},
+		{Kind: ui.ChecksField, Name: "grants", Label: "What it may do", Choices: []ui.Choice{{Value: "read", Label: "Read", Chosen: true}, {Value: "ask", Label: "Ask"}, {Value: "scan", Label: "Scan"}}},
+		{Kind: ui.SelectField, Name: "days", Label: "Good for", Choices: []ui.Choice{{Value: "30", Label: "30 days", Chosen: true}}}}}
+	return v
+}
+
+func newTokenPage(now time.Time) templates.TokensPage {
+	v := tokensPage()
+	v.Made = &templates.NewToken{Text: "stw_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", Purpose: "Nightly\u202edeployment", Ends: "2026-12-21", Try: "curl -H @header.txt https://governance.example.com/api/v1/reports"}
+	v.Tokens.Rows = []ui.Row{
+		{Cells: []ui.Cell{{Text: "Nightly\u202edeployment", Sub: "id 0123456789abcdef"}, ui.Txt("read, ask"), ui.Txt("never"), ui.When(now.AddDate(0, 0, 30), now), ui.Parts(ui.ActionView(ui.Action{Label: "Revoke", Href: "/me/tokens/revoke", Post: true}, "button"))}},
+		{Cells: []ui.Cell{{Text: "Old script", Sub: "id fedcba9876543210"}, ui.Txt("read"), ui.When(now.Add(-time.Hour), now), ui.When(now.AddDate(0, 0, -1), now), ui.Parts(ui.BadgeView(ui.Badge{Text: "ended", Tone: ui.Neutral}))}}}
+	return v
+}
+
+func tokenPage(now time.Time) templates.TokenPage {
+	v := templates.TokenPage{Page: Page("Nightly deployment", "/tokens"), Revoke: &ui.Action{Label: "Revoke this token", Href: "/tokens/0123456789abcdef/revoke", Post: true},
+		Facts: []ui.Pair{{Key: "Owner", Value: "Olof\u202e Palm"}, {Key: "May", Value: "read, ask"}, {Key: "Last used", At: now.Add(-time.Hour)}, {Key: "Id", Value: "0123456789abcdef", Copy: true}}}
+	v.Kind, v.NoAsOf, v.Truth = "Token", true, nil
+	return v
 }
