@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,7 +32,7 @@ func BenchmarkStart(b *testing.B) {
 	if out, err := exec.CommandContext(b.Context(), "go", "build", "-o", program, "steward/cmd/portal").CombinedOutput(); err != nil {
 		b.Fatalf("build: %v\n%s", err, out)
 	}
-	for _, n := range []int{0, benchWorkspaces()} {
+	for _, n := range []int{0, audittest.BenchWorkspaces()} {
 		b.Run(fmt.Sprintf("workspaces=%d", n), func(b *testing.B) {
 			file, cookie := startable(b, n)
 			var overview []time.Duration
@@ -47,13 +46,6 @@ func BenchmarkStart(b *testing.B) {
 			b.ReportMetric(overview[len(overview)-1].Seconds(), "overview-max-s")
 		})
 	}
-}
-
-func benchWorkspaces() int {
-	if n, err := strconv.Atoi(os.Getenv("STEWARD_BENCH_WORKSPACES")); err == nil {
-		return n
-	}
-	return 2000
 }
 
 // startable writes a configuration over a stand-in with a database of n
@@ -78,19 +70,14 @@ func startable(b *testing.B, n int) (file string, cookie *http.Cookie) {
 		b.Fatal(err)
 	}
 	path := filepath.Join(cfg.DataDir, "portal.db")
-	kept := filepath.Join(os.Getenv("STEWARD_BENCH_DIR"), fmt.Sprintf("audit-%d.db", n))
-	_, missing := os.Stat(kept)
-	if missing == nil && n > 0 {
-		copyFile(b, kept, path)
+	if n > 0 {
+		audittest.Big(b, path, n)
 	}
 	d, err := db.Open(b.Context(), db.Config{Path: path})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer func() { _ = d.Close() }()
-	if missing != nil && n > 0 {
-		audittest.Fill(b, d, audittest.Size{Workspaces: n, People: n * 2})
-	}
 	err = d.Write(b.Context(), func(tx *db.Tx) error {
 		_, err := tx.ExecContext(b.Context(), `UPDATE tenant SET name = $1, guid = $2`, cfg.Tenants[0].Name, cfg.Tenants[0].TenantID)
 		return err
@@ -110,25 +97,6 @@ func freeAddress(b *testing.B) string {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
-}
-
-func copyFile(b *testing.B, from, to string) {
-	b.Helper()
-	in, err := os.Open(from)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = in.Close() }()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		b.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		b.Fatal(err)
-	}
 }
 
 // started is the running program.

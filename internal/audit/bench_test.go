@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"sort"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -25,15 +24,11 @@ import (
 // STEWARD_BENCH_DIR the file is kept there and used again.
 func benched(b *testing.B) (*db.DB, int) {
 	b.Helper()
-	n := 2000
-	if s := os.Getenv("STEWARD_BENCH_WORKSPACES"); s != "" {
-		n, _ = strconv.Atoi(s)
+	n := audittest.BenchWorkspaces()
+	path := audittest.Kept(n)
+	if path == "" {
+		path = filepath.Join(b.TempDir(), "audit.db")
 	}
-	dir := os.Getenv("STEWARD_BENCH_DIR")
-	if dir == "" {
-		dir = b.TempDir()
-	}
-	path := filepath.Join(dir, fmt.Sprintf("audit-%d.db", n))
 	_, missing := os.Stat(path)
 	d, err := db.Open(b.Context(), db.Config{Path: path})
 	if err != nil {
@@ -59,7 +54,7 @@ func BenchmarkAccessCSV(b *testing.B) {
 	r, _ := audit.Lookup("access")
 	base, baseCPU := shell(b, d.Path(), fmt.Sprintf(audittest.PlainAccess, q.View.Scan))
 	runtime.GC()
-	stop := peak()
+	stop := audittest.Peak()
 	cpu := used()
 	var rows int64
 	var out counting
@@ -109,29 +104,6 @@ func shell(b *testing.B, path, query string) (clock, cpu time.Duration) {
 		b.Fatalf("sqlite3: %v: %s", err, errs.String())
 	}
 	return time.Since(began), cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
-}
-
-// peak watches the heap until the returned function is called.
-func peak() func() uint64 {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan uint64)
-	go func() {
-		var most uint64
-		var m runtime.MemStats
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapInuse+m.StackInuse)
-			select {
-			case <-ctx.Done():
-				done <- most
-				return
-			case <-tick.C:
-			}
-		}
-	}()
-	return func() uint64 { cancel(); return <-done }
 }
 
 // BenchmarkPages reads lists as a person would, and reports how long the middle
@@ -228,7 +200,7 @@ func BenchmarkFormats(b *testing.B) {
 	for _, f := range audit.Formats {
 		b.Run(string(f), func(b *testing.B) {
 			runtime.GC()
-			stop := peak()
+			stop := audittest.Peak()
 			for b.Loop() {
 				if _, err := audit.Export(b.Context(), io.Discard, d.Reader(), r, q, f, audit.Options{}); err != nil {
 					b.Fatal(err)

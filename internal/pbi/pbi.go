@@ -127,7 +127,7 @@ func New(cfg Config) (*Client, error) {
 		c.now = time.Now
 	}
 	if c.sleep = cfg.Sleep; c.sleep == nil {
-		c.sleep = pause
+		c.sleep = upstream.Sleep
 	}
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
@@ -154,16 +154,4 @@ func (c *Client) capped(op Operation) Operation {
 		op.MaxBytes = c.maxBytes
 	}
 	return op
-}
-
-// pause waits in real time.
-func pause(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -49,7 +49,7 @@ func NewBudgets(ctx context.Context, cfg BudgetConfig) (*Budgets, error) {
 		b.cfg.Now = time.Now
 	}
 	if cfg.Sleep == nil {
-		b.cfg.Sleep = sleep
+		b.cfg.Sleep = Sleep
 	}
 	if cfg.Store == nil {
 		return b, nil

@@ -118,7 +118,7 @@ func New(cfg Config) (*Client, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.Sleep == nil {
-		cfg.Sleep = sleep
+		cfg.Sleep = Sleep
 	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
@@ -148,7 +148,8 @@ var shared = func() http.RoundTripper {
 	return t
 }()
 
-func sleep(ctx context.Context, d time.Duration) error {
+// Sleep waits in real time; its error is the context's.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -1,7 +1,6 @@
 package sitetest
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -45,7 +44,7 @@ func serveBig(b *testing.B) *served {
 		n, _ = strconv.Atoi(s)
 	}
 	dir := b.TempDir()
-	bigDatabase(b, filepath.Join(dir, "portal.db"), n)
+	audittest.Big(b, filepath.Join(dir, "portal.db"), n)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
@@ -100,34 +99,6 @@ func (s *served) keepCounts(b *testing.B) {
 	}
 }
 
-// bigDatabase puts a filled database at path.
-func bigDatabase(b *testing.B, path string, workspaces int) {
-	b.Helper()
-	kept := filepath.Join(os.Getenv("STEWARD_BENCH_DIR"), fmt.Sprintf("audit-%d.db", workspaces))
-	if in, err := os.Open(kept); err == nil && os.Getenv("STEWARD_BENCH_DIR") != "" {
-		defer func() { _ = in.Close() }()
-		out, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if _, err := io.Copy(out, in); err != nil {
-			b.Fatal(err)
-		}
-		if err := out.Close(); err != nil {
-			b.Fatal(err)
-		}
-		return
-	}
-	d, err := db.Open(b.Context(), db.Config{Path: path})
-	if err != nil {
-		b.Fatal(err)
-	}
-	audittest.Fill(b, d, audittest.Size{Workspaces: workspaces, People: workspaces * 2})
-	if err := d.Close(); err != nil {
-		b.Fatal(err)
-	}
-}
-
 // get reads an address to its end and returns how long it took and how much
 // it was.
 func (s *served) get(b *testing.B, path string, w io.Writer) (time.Duration, int64) {
@@ -167,7 +138,7 @@ func BenchmarkExportsOverHTTP(b *testing.B) {
 			for range rounds {
 				shells = append(shells, shell(b, s.db.Path(), fmt.Sprintf(audittest.PlainAccess, 3)))
 				runtime.GC()
-				stop := peak()
+				stop := audittest.Peak()
 				took, n := s.get(b, "/access.csv", io.Discard)
 				heap, size, ours = max(heap, stop()), n, append(ours, took)
 			}
@@ -187,7 +158,7 @@ func BenchmarkExportsOverHTTP(b *testing.B) {
 		b.Run(format, func(b *testing.B) {
 			for b.Loop() {
 				runtime.GC()
-				stop := peak()
+				stop := audittest.Peak()
 				first := &firstByte{began: time.Now()}
 				took, n := s.get(b, "/access."+format, first)
 				b.ReportMetric(took.Seconds(), "http-s")
@@ -229,27 +200,4 @@ func shell(b *testing.B, path, query string) time.Duration {
 		b.Fatalf("sqlite3: %v", err)
 	}
 	return time.Since(began)
-}
-
-// peak watches the heap until the returned function is called.
-func peak() func() uint64 {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan uint64)
-	go func() {
-		var most uint64
-		var m runtime.MemStats
-		tick := time.NewTicker(50 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			runtime.ReadMemStats(&m)
-			most = max(most, m.HeapInuse+m.StackInuse)
-			select {
-			case <-ctx.Done():
-				done <- most
-				return
-			case <-tick.C:
-			}
-		}
-	}()
-	return func() uint64 { cancel(); return <-done }
 }
