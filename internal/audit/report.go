@@ -47,6 +47,7 @@ const (
 	ToRun       Target = "run"
 	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
 	ToToken     Target = "token"
+	ToMapping   Target = "mapping"
 	ToDomain    Target = "domain" // the violations of a domain's workspaces
 )
 

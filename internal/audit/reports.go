@@ -19,7 +19,7 @@ func build() []*Report {
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
 		refreshes, refreshProblems(refreshes),
-		pipelineList(), pipelineStages(), pipelineAccess(),
+		pipelineList(), pipelineStages(), pipelineAccess(), mappingList(), mappingVersions(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
 		requestList(),

@@ -19,6 +19,7 @@ func (r *Reader) RequestEstate(ctx context.Context, v View, refs request.Refs) (
 		Tenant: v.TenantName, Taken: v.Taken, Names: map[string][]request.ID{}, Workspaces: map[request.ID]request.Workspace{},
 		Capacities: map[request.ID]tenant.Capacity{}, Domains: map[request.ID]tenant.Domain{},
 		Pipelines: map[request.ID]request.Pipeline{}, Principals: map[request.ID]request.Principal{}, Violations: map[int64]request.Violation{},
+		Mappings: map[string]request.Mapped{},
 	}}
 	if err := l.load(ctx, refs); err != nil {
 		return nil, fmt.Errorf("estate of %s at scan %d: %w", v.TenantName, v.Scan, classify(err))
@@ -44,6 +45,11 @@ func (l *estateLoader) load(ctx context.Context, refs request.Refs) error {
 	}
 	for _, id := range refs.Violations {
 		if err := l.violation(ctx, id); err != nil {
+			return err
+		}
+	}
+	for _, pair := range refs.Mappings {
+		if err := l.mapping(ctx, pair); err != nil {
 			return err
 		}
 	}

@@ -75,7 +75,7 @@ func decisionIn(p *request.RuleChangeParams) (policy.Decision, error) {
 // carryOut does what the last approval agreed to when it is about the portal
 // itself, in the approval's own transaction.
 func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request, note string) (request.Request, error) {
-	if d.own == nil {
+	if d.own == nil && r.Kind != request.MappingChange {
 		return r, fault.New(fault.Unavailable, "Rules and waivers are not set up here.")
 	}
 	params, err := request.DecodeParams(r.Kind, r.Params)
@@ -92,6 +92,8 @@ func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request
 		err = d.grant(ctx, tx, by, r, p, asker, note)
 	case *request.RuleChangeParams:
 		err = d.decideRule(ctx, tx, by, r, p, asker)
+	case *request.MappingParams:
+		err = d.mapPair(ctx, tx, by, r, p, asker)
 	}
 	if err != nil {
 		return r, err

@@ -37,7 +37,9 @@ type office struct {
 	// groups and spaces are what the next scan sees.
 	groups map[string][]string
 	spaces []tenant.Workspace
-	rules  *policy.Set
+	// sources are the data sources that items of the spaces name.
+	sources []tenant.Datasource
+	rules   *policy.Set
 	// known are those who ever signed in.
 	known []auth.Person
 	// holder is who has the emergency access, by object id.
@@ -144,6 +146,7 @@ func (o *office) scan() {
 	for i := range o.spaces {
 		o.check(in.Workspaces(ctx, &db.SeenWorkspace{Workspace: o.spaces[i], ItemsKnown: true}))
 	}
+	o.check(in.Datasources(ctx, o.sources))
 	o.check(in.Capacities(ctx, []tenant.Capacity{{ID: string(gid("Big")), Name: "Big", SKU: "F64", State: "Active"}, {ID: string(gid("Asleep")), Name: "Asleep", SKU: "F2", State: "Suspended"}}))
 	o.check(in.Pipelines(ctx, nil))
 	for _, name := range people {

@@ -79,6 +79,17 @@ func shown(details map[string]string) string {
 // what is new or gone.
 type Change struct{ Group, What, Before, After string }
 
+// Says is the change in words.
+func (c Change) Says() string {
+	switch {
+	case c.Before == "":
+		return c.What + ": " + c.After
+	case c.After == "":
+		return c.What + ": no longer set (was " + c.Before + ")"
+	}
+	return c.What + ": from " + c.Before + " to " + c.After
+}
+
 // Differences are what changes from one version to another, in the order of
 // their lines.
 func Differences(before, after Mapping) []Change {

@@ -3,6 +3,7 @@ package request
 import (
 	"time"
 
+	"steward/internal/promotion"
 	"steward/internal/tenant"
 )
 
@@ -30,6 +31,8 @@ type Estate struct {
 	// Violations are those asked about, Rule the rule of a change of one.
 	Violations map[int64]Violation
 	Rule       *Rule
+	// Mappings are those of the pairs asked about, by promotion.Pair.Key.
+	Mappings map[string]Mapped
 }
 
 // Workspace is a workspace with its roles and the pipeline it belongs to.
@@ -64,6 +67,7 @@ type Refs struct {
 	Names                                                  []string
 	Workspaces, Capacities, Domains, Pipelines, Principals []ID
 	Violations                                             []int64
+	Mappings                                               []promotion.Pair
 }
 
 func (r *Refs) add(o Refs) {
@@ -74,4 +78,5 @@ func (r *Refs) add(o Refs) {
 	r.Pipelines = append(r.Pipelines, o.Pipelines...)
 	r.Principals = append(r.Principals, o.Principals...)
 	r.Violations = append(r.Violations, o.Violations...)
+	r.Mappings = append(r.Mappings, o.Mappings...)
 }

@@ -53,6 +53,7 @@ var kinds = []About{
 	{PipelineUserAdd, "Add a pipeline user", "Let somebody deploy through a pipeline.", "Pipeline"},
 	{PipelineUserDrop, "Remove a pipeline user", "Take a pipeline away from somebody.", "Pipeline"},
 	{PipelineDelete, "Delete a pipeline", "Delete a pipeline; its workspaces stay.", "Pipeline"},
+	{MappingChange, "Change a mapping", "Which parameters, sources, gateway and roles a target needs after content came: for a pair of stages or workspaces.", "Promotion"},
 	{Waiver, "Waiver", "Accept a violation until a day, with somebody who answers for it.", "Rules"},
 	{RuleChange, "Change a rule", "Switch a rule on or off, or let it go by other values.", "Rules"},
 	{Bulk, "Many at once", "A list of any of these as CSV: one plan, one approval, one outcome per row.", "Many"},

@@ -37,6 +37,9 @@ const (
 	// ViolationState of violation; RuleVersion of rule, empty when it is off.
 	ViolationState ObservationKind = "violation-state"
 	RuleVersion    ObservationKind = "rule-version"
+	// MappingVersion is the hash of the mapping in force for pair; empty for
+	// none.
+	MappingVersion ObservationKind = "mapping-version"
 	// PipelineRole of principal on pipeline; empty for none.
 	PipelineRole ObservationKind = "pipeline-role"
 )
@@ -73,7 +76,7 @@ var what = map[ObservationKind]string{
 	WorkspaceState: "the workspace's state", WorkspaceOnCapacity: "the workspace's capacity", Role: "the role on the workspace",
 	OtherAdmin: "whether another Admin remains", CapacityState: "the capacity's state", PipelineName: "the pipeline",
 	StageOf: "the workspace on the stage", PipelineOf: "the workspace's pipeline", PipelineRole: "the right on the pipeline",
-	ViolationState: "the violation", RuleVersion: "the version of the rule",
+	ViolationState: "the violation", RuleVersion: "the version of the rule", MappingVersion: "the mapping",
 }
 
 // Differs says in a sentence that the tenant has moved away from what was

@@ -229,6 +229,8 @@ func New(k Kind) Params {
 		return &WaiverParams{}
 	case RuleChange:
 		return &RuleChangeParams{}
+	case MappingChange:
+		return &MappingParams{}
 	case Bulk:
 		return &BulkParams{}
 	}

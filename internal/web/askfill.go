@@ -241,7 +241,7 @@ func (f *filler) choices(q ask.Field, v *ui.Field) {
 	}
 	var all []ui.Choice
 	switch q.Of {
-	case ask.Capacity, ask.Domain:
+	case ask.Capacity, ask.Domain, ask.Gateway:
 		var err error
 		if all, err = f.s.fewThings(f.c, f.a, q.Of); err != nil && f.err == nil {
 			f.err = err

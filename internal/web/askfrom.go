@@ -85,6 +85,8 @@ func offersOfList(req listRequest) []offered {
 		return []offered{{"Move a workspace to a capacity", request.WorkspaceCapacity, nil}}
 	case "pipelines":
 		return []offered{{"New pipeline", request.PipelineCreate, nil}}
+	case "mappings":
+		return []offered{{"Change a mapping", request.MappingChange, nil}}
 	case "access":
 		return []offered{{"Give access", request.AccessAdd, nil}, {"Take access away", request.AccessRemove, nil}}
 	}

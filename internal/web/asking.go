@@ -143,6 +143,11 @@ func (s *Server) loadEstate(ctx context.Context, a *asking) (err error) {
 			delete(a.estate.Violations, id)
 		}
 	}
+	for key, m := range a.estate.Mappings {
+		if !seen(a.estate.Workspaces[m.Source]) || !seen(a.estate.Workspaces[m.Target]) {
+			delete(a.estate.Mappings, key)
+		}
+	}
 	for id, w := range a.estate.Workspaces {
 		if !seen(w) {
 			delete(a.estate.Workspaces, id)

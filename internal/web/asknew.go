@@ -76,6 +76,9 @@ func (s *Server) askNew(c echo.Context) error {
 	if err := s.settle(c.Request().Context(), a); err != nil {
 		return err
 	}
+	if err := s.mappingInForce(c.Request().Context(), a); err != nil {
+		return err
+	}
 	a.errs = nil // nobody has sent it yet
 	if err := s.expand(c.Request().Context(), a); err != nil {
 		return err

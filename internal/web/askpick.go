@@ -149,13 +149,18 @@ func (s *Server) findByName(c echo.Context, a *asking, report, idFilter, text st
 
 // fewThings are all capacities or domains that the person may see.
 func (s *Server) fewThings(c echo.Context, a *asking, of ask.Thing) ([]ui.Choice, error) {
-	report := map[ask.Thing]string{ask.Capacity: "capacities", ask.Domain: "domains"}[of]
+	report := map[ask.Thing]string{ask.Capacity: "capacities", ask.Domain: "domains", ask.Gateway: "gateways"}[of]
 	page, err := s.run(c, a.q, report, fewMost)
 	if err != nil {
 		return nil, err
 	}
 	var out []ui.Choice
 	for _, r := range page.Rows {
+		if of == ask.Gateway {
+			id := r.Get("gateway").Text()
+			out = append(out, ui.Choice{Value: strings.ToLower(id), Label: id + " (" + ui.Plural(r.Get("sources").Int(), "data source", "data sources") + ")"})
+			continue
+		}
 		label := r.Text("name")
 		if of == ask.Capacity {
 			label += " (" + r.Get("sku").Text()

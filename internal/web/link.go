@@ -85,5 +85,5 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 
 // pages are where the things of a tenant have their pages.
 var pages = map[audit.Target]string{
-	audit.ToWorkspace: "/workspaces/", audit.ToItem: "/items/", audit.ToPerson: "/people/", audit.ToPipeline: "/pipelines/",
+	audit.ToWorkspace: "/workspaces/", audit.ToItem: "/items/", audit.ToPerson: "/people/", audit.ToPipeline: "/pipelines/", audit.ToMapping: "/mappings/",
 }

@@ -23,6 +23,7 @@ func (s *Server) reading() []route {
 		{http.MethodGet, "/people/:tenant/:id", auth.ViewPeople, s.person},
 		{http.MethodGet, "/people/:tenant/:id/access", auth.ViewPeople, s.personAccess},
 		{http.MethodGet, "/pipelines/:tenant/:id", auth.ViewPipelines, s.pipeline},
+		{http.MethodGet, "/mappings/:tenant/:id", auth.ViewPipelines, s.mapping},
 		{http.MethodGet, "/changes", auth.ViewChanges, s.named("changes", s.changes)},
 		{http.MethodGet, "/search", auth.ViewOverview, s.search},
 		{http.MethodGet, "/reports", auth.ViewOverview, s.reportIndex},

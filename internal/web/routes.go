@@ -73,7 +73,7 @@ var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true
 // "view workspaces".
 var reportActions = map[string]auth.Action{
 	"items": auth.ViewItems, "access": auth.ViewAccess, "people": auth.ViewPeople, "changes": auth.ViewChanges,
-	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "pipelines": auth.ViewPipelines,
+	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "pipelines": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
 	"capacities": auth.ViewCapacities, "apps": auth.ViewApps, "settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
 	"scans": auth.ViewScans, "scan-batches": auth.ViewScans, "scan-parts": auth.ViewScans, "scan-gaps": auth.ViewScans, "runs": auth.ViewRuns, "run-steps": auth.ViewRuns, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
 	"leavers": auth.ViewPeople, "links": auth.ViewAccess,

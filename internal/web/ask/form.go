@@ -18,6 +18,7 @@ const (
 	Holder    Thing = "holder"
 	Stage     Thing = "stage"
 	User      Thing = "pipeline-user"
+	Gateway   Thing = "gateway"
 )
 
 // Searched reports whether the thing is found by typing; the others are few
@@ -107,7 +108,9 @@ func Form(p request.Params) []Group {
 }
 
 func otherForms(p request.Params) []Group {
-	switch p.(type) {
+	switch p := p.(type) {
+	case *request.MappingParams:
+		return mappingForm(p)
 	case *request.WaiverParams:
 		return []Group{{Hint: "A waiver accepts a violation until a day and never counts as passing. When it ends, the violation is open again.", Fields: []Field{
 			{Name: "violation", Label: "Number of the violation", Hint: "It stands in the address of the violation's page, which also leads here."},

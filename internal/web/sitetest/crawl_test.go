@@ -23,6 +23,7 @@ var samples = map[string]ids{
 	"capacities": {"cap-1", outside + "-cap-x", foreign + "-cap-f"},
 	"domains":    {"dom-fin", outside + "-dom-x", foreign + "-dom-f"},
 	"scans":      {"3", "", "4"},
+	"mappings":   {"3", "1", "2"},
 }
 
 // things are the samples with those that have numbers.

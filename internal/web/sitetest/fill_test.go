@@ -102,6 +102,8 @@ func (f *filler) rest() {
 		add(`INSERT INTO pipeline (tenant, pipeline, from_scan, hash, name, name_key, description, users_known, stages, assigned, users) VALUES (%d, %s, %d, 1, 'Payroll', 'payroll', 'pays', 1, 2, 1, 1)`, tenant, n("pipe-"+s.id), scan)
 		add(`INSERT INTO pipeline_stage (pipeline, ord, from_scan, tenant, name, ws) VALUES (%[1]s, 0, %[2]d, %[3]d, 'Draft', NULL), (%[1]s, 1, %[2]d, %[3]d, 'Paid', %[4]s)`, n("pipe-"+s.id), scan, tenant, n(s.ws))
 		add(`INSERT INTO pipeline_user (pipeline, principal, from_scan, tenant, role) VALUES (%s, %s, %d, %d, 'Admin')`, n("pipe-"+s.id), n(s.who), scan, tenant)
+		add(`INSERT INTO mapping_set (id, tenant, pair, pipeline, stage, source, target, version) VALUES (%[1]d, %[1]d, 'p-%[1]d', %[2]s, 0, %[3]s, %[3]s, 1)`, tenant, n("pipe-"+s.id), n(s.ws))
+		add(`INSERT INTO mapping_version (mapping, version, hash, body, things, request, reason, author, author_name, at) VALUES (%[1]d, 1, '%064[2]d', '{"parameters":[{"name":"Server","value":"pay-db"}]}', 1, 'r', 'to pay %[4]s', 'h', 'Hanna %[4]s', %[3]d)`, tenant, 1, at, map[int]string{1: outside, 2: foreign}[tenant])
 		add(`INSERT INTO app (tenant, app, from_scan, hash, name, name_key, description, ws, published_by, updated) VALUES (%d, %s, %d, 1, 'Payslips', 'payslips', 'all', %s, 'Hanna', %d)`, tenant, n("app-"+s.id), scan, n(s.ws), at)
 		add(`INSERT INTO refreshable (tenant, item, from_scan, hash, name, name_key, kind, ws, capacity, refreshes, failures, average_s, median_s, per_day, last_status, last_type, last_start, last_end, last_error, configured_by)
 			VALUES (%d, %s, %d, 1, 'Wages', 'wages', 'Dataset', %s, %s, 5, 5, 3, 3, 8, 'Failed', 'Scheduled', %d, %d, 'wages failed', '["hanna@contoso.com"]')`, tenant, n(s.item), scan, n(s.ws), n("cap-"+s.id), at, at)
@@ -174,6 +176,8 @@ func (f *filler) judge() {
 			f.tb.Fatal(err)
 		}
 	}
+	f.exec(`INSERT INTO mapping_set (id, tenant, pair, stage, source, target, version) SELECT 3, 1, 'in', 0, id, id, 1 FROM ident WHERE tenant = 1 AND guid = 'ws-fin'`)
+	f.exec(`INSERT INTO mapping_version (mapping, version, hash, body, things, request, reason, author, author_name, at) SELECT 3, 1, hash, body, things, request, 'why', author, 'Ana', at FROM mapping_version WHERE mapping = 1`)
 	f.exec(`INSERT INTO waiver (violation, state, owner, owner_name, reason, ends, asked_by, asked_name, asked_at)
 		SELECT id, 'asked', 'owner', label || ' owner', label || ' needs it', first_seen + 864000000, 'asker', label || ' asker', first_seen FROM violation`)
 	f.exec(`INSERT INTO violation_comment (violation, at, author, author_name, body) SELECT id, first_seen, 'a', label || ' author', label || ' comment' FROM violation`)

@@ -34,6 +34,7 @@ func thingStories(now time.Time) []stories.Story {
 	return []stories.Story{
 		{Name: "item/full", Component: templates.Item(full)}, {Name: "item/alone", Component: templates.Item(alone)}, {Name: "item/access", Component: templates.ItemAccess(access)},
 		{Name: "person/left", Component: templates.Person(left)}, {Name: "person/nothing depends", Component: templates.Person(nobody)}, {Name: "person/group", Component: templates.Person(group)},
+		{Name: "mapping/changed", Component: templates.Mapping(changedMapping(now))}, {Name: "mapping/first", Component: templates.Mapping(firstMapping(now))},
 		{Name: "pipeline/full", Component: templates.Pipeline(pipe)}, {Name: "pipeline/little known", Component: templates.Pipeline(bare)},
 	}
 }
@@ -73,4 +74,18 @@ func personPage(now time.Time) templates.PersonPage {
 		MoreGroups: "And 3 groups more.", History: overviewPage(now).Told, AllHistory: ui.Link{Label: "All of their activity", Href: "/activity?actor=x"},
 		Facts: []ui.Pair{{Key: "Address", Value: "rachel.krueger@contoso.example", Copy: true}, {Key: "Still there", Unknown: "The directory was not asked about it."}},
 	}
+}
+
+func firstMapping(now time.Time) templates.MappingPage {
+	return templates.MappingPage{Page: Page("FIN-Budget-PROD", "/mappings/contoso/1"), Says: "After content came from FIN-Budget-TEST, this is set here: version 1, which is in force.",
+		Lines:    ui.Table{ID: "sets", Columns: []ui.Column{{Label: "What"}, {Label: "Value"}, {Label: "Kind"}}, Rows: []ui.Row{{Cells: []ui.Cell{{Text: "Server, every model"}, {Text: "sql-prod\u202e.contoso.example"}, {Text: "Parameter"}}}}},
+		Versions: holderList(now), Facts: []ui.Pair{{Key: "Goes to", Value: "FIN-Budget-PROD", Href: wsPath}, {Key: "SHA-256", Value: "1f2d", Copy: true}}}
+}
+
+func changedMapping(now time.Time) templates.MappingPage {
+	v := firstMapping(now)
+	v.Says = "After content came from FIN-Budget-TEST, this is set here: version 2, which version 3 has replaced."
+	v.Lines.Rows, v.Lines.Empty = nil, ui.Empty{Why: "Nothing is set any more.", More: "This version takes the mapping out of use."}
+	v.Changes = &ui.Table{ID: "changes", Columns: []ui.Column{{Label: "What"}, {Label: "Before"}, {Label: "Now"}, {Label: "Kind"}}, Rows: []ui.Row{{Cells: []ui.Cell{{Text: "Server, every model"}, {Text: "sql-prod"}, {}, {Text: "Parameter"}}}}}
+	return v
 }
