@@ -10,7 +10,6 @@ import (
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/fulfil"
-	"steward/internal/pbi"
 	"steward/internal/scan"
 	"steward/internal/secret"
 	"steward/internal/workflow"
@@ -72,24 +71,11 @@ func (p *Portal) runsDatabase(ctx context.Context, cfg *workflow.Config) (err er
 // engine builds what acts in one tenant, with the executor's own registration.
 func (a *acting) engine(ctx context.Context, t *Tenant) (*fulfil.Engine, error) {
 	p := a.portal
-	b, err := newClients(t.Config, p.clock, p.log)
+	executor, log, err := p.newExecutor(ctx, t.Config, p.DB.Budgets(t.Config.TenantID+"/"+t.Config.Executor.ClientID+"/writes"))
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := b.source(t.Config.Executor, b.at.Scope())
-	if err != nil {
-		return nil, err
-	}
-	budgets, err := pbi.NewBudgets(ctx, pbi.BudgetConfig{Now: p.clock.Now, Sleep: p.clock.Sleep, Store: p.DB.Budgets(t.Config.TenantID + "/" + t.Config.Executor.ClientID + "/writes")})
-	if err != nil {
-		return nil, err
-	}
-	executor, err := pbi.NewExecutor(pbi.Config{API: b.at.API, Fabric: b.at.Fabric, Hosts: b.at.Hosts, Tokens: tokens, Budgets: budgets,
-		Now: p.clock.Now, Sleep: p.clock.Sleep, Log: b.log, UserAgent: userAgent()})
-	if err != nil {
-		return nil, err
-	}
-	cfg := fulfil.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: b.log,
+	cfg := fulfil.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: log,
 		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }}
 	if p.witness != nil {
 		cfg.Privileged, cfg.Checkpoint = p.witness.Privileged, p.witness.Checkpoint

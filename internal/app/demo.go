@@ -189,6 +189,9 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 		if err != nil {
 			return fmt.Errorf("look back %d days: %w", days, err)
 		}
+		if _, err := t.Refreshes.Pass(ctx); err != nil {
+			return fmt.Errorf("look back %d days, refreshes: %w", days, err)
+		}
 		if err := life.after(ctx, days); err != nil {
 			return err
 		}

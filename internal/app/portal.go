@@ -121,6 +121,9 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 		if err != nil {
 			return nil, errors.Join(err, d.Close())
 		}
+		if built.Refreshes, err = p.newCollector(ctx, t, o); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
 		p.Tenants = append(p.Tenants, built)
 	}
 	p.scans, p.checks = newScans(p), newSetupChecks(p)

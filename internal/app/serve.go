@@ -68,6 +68,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if p.copies != nil {
 		wg.Go(func() { p.copies.run(work) })
 	}
+	for _, t := range p.Tenants {
+		wg.Go(func() { t.Refreshes.Run(work) })
+	}
 	p.checks.begin(work)
 	if err := p.scans.begin(work); err != nil {
 		stop()

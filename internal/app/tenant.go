@@ -14,6 +14,7 @@ import (
 	"steward/internal/entra"
 	"steward/internal/graph"
 	"steward/internal/pbi"
+	"steward/internal/refreshlog"
 	"steward/internal/scan"
 	"steward/internal/secret"
 )
@@ -29,8 +30,10 @@ type Clock struct {
 type Tenant struct {
 	Config  config.Tenant
 	Scanner *scan.Scanner
-	budgets *pbi.Budgets
-	subject check.Subject
+	// Refreshes reads how models are refreshed, beside the scanner.
+	Refreshes *refreshlog.Collector
+	budgets   *pbi.Budgets
+	subject   check.Subject
 }
 
 // Check runs the set-up check of the tenant.

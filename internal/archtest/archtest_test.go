@@ -41,6 +41,7 @@ var rooms = []struct {
 	{"internal/witness", []string{"internal/db", "internal/secret", meaning}},
 	{"internal/desk", []string{"internal/db", "internal/auth", "internal/workflow", meaning}},
 	{"internal/scan", []string{"internal/db", "internal/pbi", "internal/graph", "internal/workflow", "internal/evaluate", meaning}},
+	{"internal/refreshlog", []string{"internal/db", "internal/pbi", meaning}},
 	{"internal/evaluate", []string{"internal/db", meaning}},
 	{"internal/fulfil", []string{"internal/db", "internal/pbi", "internal/graph", "internal/workflow", meaning}},
 	{"internal/workflow", []string{"internal/fault"}},

@@ -39,6 +39,9 @@ type Config struct {
 	Ledger  Ledger  `yaml:"ledger"`
 	Metrics Metrics `yaml:"metrics"`
 	Backup  Backup  `yaml:"backup"`
+	// RefreshHistoryDays is how long runs of refreshes are kept; 180 when zero.
+	RefreshHistoryDays int       `yaml:"refresh_history_days"`
+	Refreshes          Refreshes `yaml:"refreshes"`
 	// Proxies are the addresses or networks whose X-Forwarded-For is believed.
 	Proxies []string `yaml:"proxies"`
 	Limits  Limits   `yaml:"limits"`

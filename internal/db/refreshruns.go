@@ -19,6 +19,8 @@ type RefreshReading struct {
 	// Whole says that Runs are all there ever were: Microsoft forgets none as
 	// long as it knows no more than twenty.
 	Whole bool
+	// Keep says that the look failed: what is known stays known, with Reason.
+	Keep bool
 	// At is when it was taken, Due when to look again at the earliest.
 	At, Due time.Time
 	// Reason is a sentence that says why nothing, or not all, can be read.
@@ -45,6 +47,10 @@ func (d *DB) SaveRefreshes(ctx context.Context, tenant int64, keep time.Time, re
 }
 
 func (t *Tx) saveRefreshes(ctx context.Context, tenant, keep int64, r *RefreshReading) error {
+	if r.Keep {
+		_, err := t.ExecContext(ctx, `UPDATE refresh_reading SET due = $2, reason = $3 WHERE item = $1`, r.Item, Millis(r.Due), r.Reason)
+		return err
+	}
 	var since any
 	if r.Source.Complete() {
 		var err error
@@ -140,10 +146,7 @@ func (r *Reader) RefreshesOf(ctx context.Context, item int64, since time.Time) (
 		if err := rows.Scan(&one.ID, &start, &end, &one.Status, &one.Type, &one.ErrorCode, &one.ErrorText, &one.Attempts, &one.Source); err != nil {
 			return nil, fmt.Errorf("refreshes of item %d: %w", item, classify(err))
 		}
-		one.Start = Time(start)
-		if end.Valid {
-			one.End = Time(end.Int64)
-		}
+		one.Start, one.End = Time(start), timeOrZero(end)
 		out = append(out, one)
 	}
 	return out, classify(rows.Err())
@@ -172,10 +175,7 @@ func (r *Reader) RefreshKnown(ctx context.Context, item int64) (RefreshKnown, er
 		if err := rows.Scan(&k.Source, &at, &since, &k.Reason); err != nil {
 			return k, fmt.Errorf("reading of item %d: %w", item, classify(err))
 		}
-		k.ReadAt = Time(at)
-		if since.Valid {
-			k.KnownSince = Time(since.Int64)
-		}
+		k.ReadAt, k.KnownSince = Time(at), timeOrZero(since)
 	}
 	return k, classify(rows.Err())
 }

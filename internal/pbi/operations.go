@@ -71,7 +71,12 @@ var (
 	OpPipelineOperations = read("pipelines/{id}/operations")
 	OpPipelineOperation  = read("pipelines/{id}/operations/{id}")
 	OpRefreshes          = read("groups/{id}/datasets/{id}/refreshes")
-	OpTransactions       = read("groups/{id}/dataflows/{id}/transactions")
+
+	// Microsoft states no limit for reading histories either. One call a second
+	// is what the house allows itself: five thousand models take an hour and a
+	// half the first time, and who calls for a person is not held up.
+	OpRefreshHistory = read("groups/{id}/datasets/{id}/refreshes history", perMinute(60))
+	OpTransactions   = read("groups/{id}/dataflows/{id}/transactions", perMinute(60))
 )
 
 // ScanOperations are the operations whose limits hold a scan back, for pages

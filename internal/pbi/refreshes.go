@@ -41,12 +41,16 @@ type RefreshAttempt struct {
 // means the service's default of 60.
 // GET groups/{id}/datasets/{id}/refreshes; the app must be in the workspace.
 func (c *Client) Refreshes(ctx context.Context, workspaceID, datasetID string, top int) ([]Refresh, error) {
+	return c.refreshes(ctx, OpRefreshes, workspaceID, datasetID, top)
+}
+
+func (c *Client) refreshes(ctx context.Context, op Operation, workspaceID, datasetID string, top int) ([]Refresh, error) {
 	query := url.Values{}
 	if top > 0 {
 		query.Set("$top", strconv.Itoa(top))
 	}
 	path := "groups/" + upstream.Segment(workspaceID) + "/datasets/" + upstream.Segment(datasetID) + "/refreshes"
-	return wholeList(ctx, c, c.powerBI, OpRefreshes, path, query, readRefresh, "value")
+	return wholeList(ctx, c, c.powerBI, op, path, query, readRefresh, "value")
 }
 
 func readRefresh(c *cursor) Refresh {
@@ -91,6 +95,12 @@ func readAttempt(c *cursor) RefreshAttempt {
 		}
 	})
 	return a
+}
+
+// RefreshHistory is Refreshes for whoever reads those of every model: held back,
+// so that whoever follows a refresh does not wait for it.
+func (x *Executor) RefreshHistory(ctx context.Context, workspaceID, modelID string, top int) ([]Refresh, error) {
+	return x.c.refreshes(ctx, OpRefreshHistory, workspaceID, modelID, top)
 }
 
 // Transactions returns the refreshes of a dataflow that Microsoft still knows.
