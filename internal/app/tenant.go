@@ -64,6 +64,9 @@ func newTenant(ctx context.Context, d *db.DB, t config.Tenant, dataDir string, o
 	if o.lookingBack {
 		cfg.ActivityDays = min(cfg.ActivityDays, lookBackDays)
 	}
+	if subject.Executor != nil {
+		cfg.Pipelines = subject.Executor.API
+	}
 	if t.Scan.UnusedWorkspaces != nil {
 		cfg.UnusedPerScan = *t.Scan.UnusedWorkspaces
 		if cfg.UnusedPerScan == 0 {

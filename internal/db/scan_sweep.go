@@ -141,6 +141,7 @@ var histories = []*history{
 	workspaceHistory, itemHistory, grantHistory, edgeHistory, principalHistory, memberHistory,
 	datasourceHistory, capacityHistory, domainHistory, appHistory, pipelineHistory, stageHistory,
 	pipelineUserHistory, refreshableHistory, settingHistory, wideLinkHistory, unusedHistory,
+	stageItemHistory,
 }
 
 // HistoryTables names the tables of versions, for dumps and comparisons.

@@ -141,7 +141,7 @@ func (l *liveLook) place(s *promotion.Side) {
 // noRole reports whether an answer means that the executor may not look.
 func noRole(err error) bool {
 	var e *pbi.Error
-	return pbi.Missing(err) || errors.As(err, &e) && ((e.Status == 401 || e.Status == 403))
+	return pbi.Missing(err) || errors.As(err, &e) && (e.Status == 401 || e.Status == 403)
 }
 
 // items reads what the stage holds, with its pairs. What the scan knew of an

@@ -48,6 +48,7 @@ var allParts = []part{
 	{name: "workspace-overrides", read: readOverrides("workspace")},
 	{name: "apps", read: readApps},
 	{name: "pipelines", read: readPipelines},
+	{name: "deployments", read: readDeployments, skip: noPipelines},
 	{name: "refreshables", read: readRefreshables},
 	{name: "organisation-links", read: readOrganisationLinks},
 	{name: "published-to-web", read: readPublishedToWeb},
@@ -81,12 +82,16 @@ func (r *run) parts(ctx context.Context) error {
 
 // targetedParts keeps what the last scan knew beside the workspaces, but reads
 // pipelines anew: whoever makes workspaces puts them into stages, and a
-// production workspace whose pipeline is not seen would be called wrong.
+// production workspace whose pipeline is not seen would be called wrong. Whoever
+// deployed wants to see what stands in the stages now.
 func (r *run) targetedParts(ctx context.Context) error {
 	if err := r.cfg.DB.KeepParts(ctx, r.record.ID); err != nil {
 		return err
 	}
-	return r.onePart(ctx, part{name: "pipelines", read: readPipelines})
+	if err := r.onePart(ctx, part{name: "pipelines", read: readPipelines}); err != nil {
+		return err
+	}
+	return r.onePart(ctx, part{name: "deployments", read: readDeployments, skip: noPipelines})
 }
 
 func (r *run) onePart(ctx context.Context, p part) error {

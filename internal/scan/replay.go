@@ -137,6 +137,14 @@ var replayParts = []func(context.Context, *run, string) error{
 	replayPart("workspace-overrides", replaySettings("workspace")),
 	replayPart("apps", func(ctx context.Context, r *run, l []tenant.App) error { return r.in.Apps(ctx, l) }),
 	replayPart("pipelines", func(ctx context.Context, r *run, l []tenant.Pipeline) error { return r.in.Pipelines(ctx, l) }),
+	replayPart("deployments", func(ctx context.Context, r *run, l []db.PipelineReading) error {
+		for _, one := range l {
+			if err := r.in.PipelineReading(ctx, one); err != nil {
+				return err
+			}
+		}
+		return nil
+	}),
 	replayPart("refreshables", func(ctx context.Context, r *run, l []tenant.Refreshable) error { return r.in.Refreshables(ctx, l) }),
 	replayPart("organisation-links", replayLinks(tenant.LinkOrganisation)),
 	replayPart("published-to-web", replayLinks(tenant.LinkPublic)),

@@ -26,6 +26,9 @@ type Config struct {
 	Budgets *pbi.Budgets
 	// Calls counts what PBI sends; nil means that nobody counts.
 	Calls *Calls
+	// Pipelines asks as the application that acts, which only is told what
+	// stands in the stages of its pipelines; nil when there is none.
+	Pipelines *pbi.Client
 	// Graph reads people and groups; nil when Microsoft Graph is off.
 	Graph *graph.Client
 	// ArchiveDir is where raw answers are kept; empty means nowhere.
