@@ -11,7 +11,7 @@ import (
 // shareFacts counts, from the rights of a part, who holds what: roles of each
 // workspace, rights on each item, and those held from outside.
 func (f *Facts) shareFacts(ctx context.Context, _ []int64, p *FactPart) error {
-	roles := p.workspaceRoles()
+	p.noteRoles()
 	tallies := make([]roleTally, len(p.spaces))
 	shares := make([]shareTally, len(p.items))
 	for _, r := range p.rights {
@@ -23,7 +23,7 @@ func (f *Facts) shareFacts(ctx context.Context, _ []int64, p *FactPart) error {
 		if r.object == r.ws {
 			tallies[at].add(who, r.role)
 		} else if i, ok := p.ofItem[r.object]; ok {
-			shares[i].add(who, r.role, roles[at][r.principal])
+			shares[i].add(who, r.role, p.inRole[at][r.principal])
 		}
 	}
 	f.itemShares(p, shares)

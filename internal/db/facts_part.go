@@ -19,6 +19,8 @@ type FactPart struct {
 	ofItem map[int64]int32 // item → index into items; the last one where kinds share an id
 	extras []itemExtra
 	rights []right
+	// inRole lists, per workspace as spaces, who holds a role in it.
+	inRole []map[int64]bool
 	roles  map[string]string // each word once
 	// usersKnown and rest are per workspace, as spaces.
 	usersKnown []bool
@@ -66,10 +68,11 @@ func (p *FactPart) reset() {
 	clear(p.refreshes)
 	p.spaces, p.items, p.extras, p.rights = p.spaces[:0], p.items[:0], p.extras[:0], p.rights[:0]
 	p.usersKnown, p.refreshes = p.usersKnown[:0], p.refreshes[:0]
-	p.at, p.ofItem = map[int64]int{}, map[int64]int32{}
 	if p.roles == nil {
-		p.roles = map[string]string{}
+		p.at, p.ofItem, p.roles = map[int64]int{}, map[int64]int32{}, map[string]string{}
 	}
+	clear(p.at)
+	clear(p.ofItem)
 }
 
 func (f *Facts) loadSpaces(ctx context.Context, ids []int64, p *FactPart) error {
@@ -219,7 +222,6 @@ func (f *Facts) Each(p *FactPart, fn func(at int, o policy.Object)) {
 		fn(p.at[r.Item.Workspace.Num], r)
 	}
 	var g policy.Grant
-	roles := p.workspaceRoles()
 	for _, r := range p.rights {
 		at, ok := p.at[r.ws]
 		who := f.principals[r.principal]
@@ -234,7 +236,7 @@ func (f *Facts) Each(p *FactPart, fn func(at int, o policy.Object)) {
 			}
 			g.On, g.Item = "item", &p.items[i]
 		}
-		g.InRole = answer(roles[at][r.principal], p.usersKnown[at])
+		g.InRole = answer(p.inRole[at][r.principal], p.usersKnown[at])
 		g.Derive()
 		fn(at, &g)
 	}
@@ -246,20 +248,19 @@ func (p *FactPart) Spaces() []policy.Workspace { return p.spaces }
 // HasItem reports whether the item is in the part.
 func (p *FactPart) HasItem(item int64) bool { _, ok := p.ofItem[item]; return ok }
 
-// workspaceRoles lists, per workspace of the part, who holds a role in it.
-func (p *FactPart) workspaceRoles() []map[int64]bool {
-	out := make([]map[int64]bool, len(p.spaces))
-	for _, r := range p.rights {
-		at, ok := p.at[r.ws]
-		if !ok || r.object != r.ws {
-			continue
-		}
-		if out[at] == nil {
-			out[at] = map[int64]bool{}
-		}
-		out[at][r.principal] = true
+// noteRoles fills who holds a role in each workspace of the part.
+func (p *FactPart) noteRoles() {
+	for len(p.inRole) < len(p.spaces) {
+		p.inRole = append(p.inRole, map[int64]bool{})
 	}
-	return out
+	for _, holders := range p.inRole {
+		clear(holders)
+	}
+	for _, r := range p.rights {
+		if at, ok := p.at[r.ws]; ok && r.object == r.ws {
+			p.inRole[at][r.principal] = true
+		}
+	}
 }
 
 // Holdings adds up what principals hold in the part, for the facts of

@@ -64,7 +64,7 @@ func (d *DB) saveSome(ctx context.Context, v View, units []Unit) error {
 		u := units[0]
 		for len(u.Changes) > changesPerWrite {
 			part := Unit{Workspace: u.Workspace, Changes: u.Changes[:changesPerWrite]}
-			if err := d.Write(ctx, func(tx *Tx) error { return saveChanges(ctx, tx, v, part.Changes) }); err != nil {
+			if err := d.Write(ctx, func(tx *Tx) error { return saveChanges(ctx, prepare(tx), v, part.Changes) }); err != nil {
 				return err
 			}
 			u.Changes = u.Changes[changesPerWrite:]
@@ -72,17 +72,13 @@ func (d *DB) saveSome(ctx context.Context, v View, units []Unit) error {
 		units = []Unit{u}
 	}
 	return d.Write(ctx, func(tx *Tx) error {
-		unit, err := tx.PrepareContext(ctx, `INSERT INTO evaluation_unit (tenant, ws, scan, tally) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (tenant, ws) DO UPDATE SET scan = excluded.scan, tally = excluded.tally`)
-		if err != nil {
-			return err
-		}
-		defer func() { _ = unit.Close() }()
+		p := prepare(tx)
 		for _, u := range units {
-			if err := saveChanges(ctx, tx, v, u.Changes); err != nil {
+			if err := saveChanges(ctx, p, v, u.Changes); err != nil {
 				return err
 			}
-			if _, err := unit.ExecContext(ctx, v.Tenant, u.Workspace, v.Scan, u.Tally); err != nil {
+			if _, err := p.ExecContext(ctx, `INSERT INTO evaluation_unit (tenant, ws, scan, tally) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (tenant, ws) DO UPDATE SET scan = excluded.scan, tally = excluded.tally`, v.Tenant, u.Workspace, v.Scan, u.Tally); err != nil {
 				return err
 			}
 		}
@@ -90,7 +86,7 @@ func (d *DB) saveSome(ctx context.Context, v View, units []Unit) error {
 	})
 }
 
-func saveChanges(ctx context.Context, tx *Tx, v View, changes []FoundChange) error {
+func saveChanges(ctx context.Context, tx *prepared, v View, changes []FoundChange) error {
 	for i := range changes {
 		if err := saveChange(ctx, tx, v, &changes[i]); err != nil {
 			return fmt.Errorf("violation of %s: %w", changes[i].Rule, err)
@@ -99,7 +95,7 @@ func saveChanges(ctx context.Context, tx *Tx, v View, changes []FoundChange) err
 	return nil
 }
 
-func saveChange(ctx context.Context, tx *Tx, v View, c *FoundChange) error {
+func saveChange(ctx context.Context, tx *prepared, v View, c *FoundChange) error {
 	at := Millis(v.Taken)
 	var err error
 	switch c.What {
@@ -130,16 +126,18 @@ func saveChange(ctx context.Context, tx *Tx, v View, c *FoundChange) error {
 	return addEvent(ctx, tx, event{violation: c.ID, at: at, scan: v.Scan, what: string(c.What), from: c.From, to: c.To})
 }
 
-func insertViolation(ctx context.Context, tx *Tx, v View, at int64, c *FoundChange) error {
+func insertViolation(ctx context.Context, tx *prepared, v View, at int64, c *FoundChange) error {
 	f := c.Seen
-	return tx.QueryRowContext(ctx, `INSERT INTO violation (tenant, rule, kind, ws, object, principal, word, label, severity, state, says, evidence, digest,
+	var err error
+	c.ID, err = tx.number(ctx, `INSERT INTO violation (tenant, rule, kind, ws, object, principal, word, label, severity, state, says, evidence, digest,
 			version, owner, first_seen, first_scan, changed, last_seen, last_scan, moved_scan)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'open', $10, $11, $12, $13, $14, $15, $16, $15, $15, $16, $16) RETURNING id`,
 		v.Tenant, c.Rule, string(c.Ref.Kind), c.Ref.Workspace, c.Ref.Object, c.Ref.Principal, c.Ref.Text, f.Label, string(f.Severity), f.Says, f.Evidence,
-		f.Digest, f.Version, numberOrNil(f.Owner), at, v.Scan).Scan(&c.ID)
+		f.Digest, f.Version, numberOrNil(f.Owner), at, v.Scan)
+	return err
 }
 
-func updateSeen(ctx context.Context, tx *Tx, v View, at int64, c *FoundChange) error {
+func updateSeen(ctx context.Context, tx *prepared, v View, at int64, c *FoundChange) error {
 	f := c.Seen
 	_, err := tx.ExecContext(ctx, `UPDATE violation SET label = $2, severity = $3, says = $4, evidence = $5, digest = $6, version = $7, owner = $8,
 		last_seen = $9, last_scan = $10 WHERE id = $1`,
@@ -163,7 +161,7 @@ type event struct {
 	note                string
 }
 
-func addEvent(ctx context.Context, tx *Tx, e event) error {
+func addEvent(ctx context.Context, tx execer, e event) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO violation_event (violation, at, scan, actor, actor_name, what, from_state, to_state, note)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		e.violation, e.at, numberOrNil(e.scan), e.actor, e.name, e.what, string(e.from), string(e.to), e.note)

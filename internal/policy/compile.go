@@ -15,6 +15,8 @@ import (
 // program is one compiled expression.
 type program struct {
 	run cel.Program
+	// quick answers without CEL where it can; nil when it never can.
+	quick quick[bool]
 	// watched programs count their cost while they run, because some facts
 	// could make them exceed the limit.
 	watched bool
@@ -77,6 +79,9 @@ func (c *compiler) plan(src Source, checked *cel.Ast, estimate cost.Estimate) *p
 		return nil
 	}
 	p.run = run
+	if !p.watched {
+		p.quick = quickBool(checked.NativeRep().Expr(), c.rule.Kind)
+	}
 	return p
 }
 

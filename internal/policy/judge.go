@@ -60,6 +60,8 @@ type Judge struct {
 	ctx    context.Context
 	scopes []scopeAnswer
 	round  int
+	// frame is CEL's for the object that is judged; nil until it is needed.
+	frame *interpreter.ExecutionFrame
 }
 
 type scopeAnswer struct {
@@ -83,27 +85,23 @@ func (j *Judge) Each(o Object, fn func(Verdict)) {
 	}
 	j.input.kind, j.input.object = kind, o
 	j.round++
-	frame, err := interpreter.NewExecutionFrame(&j.input)
-	if err != nil {
-		panic("policy: " + err.Error()) // an activation of ours has no functions to collide
-	}
-	defer frame.Close()
+	defer j.closeFrame()
 	setting, _ := o.(*Setting)
 	for _, r := range rules {
 		if !r.Applies.Covers(j.moment) || r.Setting != "" && setting != nil && r.Setting != setting.Name {
 			continue
 		}
-		if v := j.verdict(frame, r); v.Outcome != OutOfScope {
+		if v := j.verdict(r); v.Outcome != OutOfScope {
 			fn(v)
 		}
 	}
 }
 
-func (j *Judge) verdict(frame *interpreter.ExecutionFrame, r *Active) Verdict {
+func (j *Judge) verdict(r *Active) Verdict {
 	if r.scope >= 0 {
 		in := &j.scopes[r.scope]
 		if in.round != j.round {
-			in.verdict = j.ask(frame, j.set.scopes[r.scope])
+			in.verdict = j.ask(j.set.scopes[r.scope])
 			in.round = j.round
 		}
 		switch in.verdict.Outcome {
@@ -115,14 +113,21 @@ func (j *Judge) verdict(frame *interpreter.ExecutionFrame, r *Active) Verdict {
 			return v
 		}
 	}
-	v := j.ask(frame, r.condition)
+	v := j.ask(r.condition)
 	v.Rule = r
 	return v
 }
 
 // ask runs a program that answers true or false.
-func (j *Judge) ask(frame *interpreter.ExecutionFrame, p *program) Verdict {
-	out, err := j.eval(frame, p)
+func (j *Judge) ask(p *program) Verdict {
+	if p.quick != nil {
+		if holds, sure := p.quick(&j.input); sure && holds {
+			return Verdict{Outcome: Pass}
+		} else if sure {
+			return Verdict{Outcome: Fail}
+		}
+	}
+	out, err := j.eval(p)
 	switch v := out.(type) {
 	case types.Bool:
 		if err == nil && bool(v) {
@@ -137,13 +142,27 @@ func (j *Judge) ask(frame *interpreter.ExecutionFrame, p *program) Verdict {
 	return Verdict{Outcome: Unknown, Trouble: trouble(err)}
 }
 
-func (j *Judge) eval(frame *interpreter.ExecutionFrame, p *program) (ref.Val, error) {
+func (j *Judge) eval(p *program) (ref.Val, error) {
 	if !p.watched {
-		out, _, err := p.run.Eval(frame)
+		if j.frame == nil {
+			frame, err := interpreter.NewExecutionFrame(&j.input)
+			if err != nil {
+				panic("policy: " + err.Error()) // an activation of ours has no functions to collide
+			}
+			j.frame = frame
+		}
+		out, _, err := p.run.Eval(j.frame)
 		return out, err
 	}
 	out, _, err := p.run.ContextEval(j.ctx, cel.Activation(&j.input))
 	return out, err
+}
+
+func (j *Judge) closeFrame() {
+	if j.frame != nil {
+		j.frame.Close()
+		j.frame = nil
+	}
 }
 
 func trouble(err error) string {
@@ -228,13 +247,8 @@ func (f *facts) read(path []string) any {
 // usageOf returns the Usage behind unusedFor and staleFor as evidence; whoever
 // stores it turns days ago into a date, which does not change from day to day.
 func usageOf(object reflect.Value) any {
-	switch o := object.Interface().(type) {
-	case *Workspace:
-		return o.Usage
-	case *Item:
-		return o.Usage
-	case *Refresh:
-		return o.Fresh
+	if usage, _, ok := usageIn(object.Interface()); ok {
+		return usage
 	}
 	return nil
 }

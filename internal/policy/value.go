@@ -42,16 +42,8 @@ func unusedFor(object, days ref.Val) ref.Val {
 	if !ok {
 		return types.MaybeNoSuchOverloadErr(days)
 	}
-	var usage Usage
-	var what string
-	switch o := object.Value().(type) {
-	case *Workspace:
-		usage, what = o.Usage, "use of the workspace"
-	case *Item:
-		usage, what = o.Usage, "use of the item"
-	case *Refresh:
-		usage, what = o.Fresh, "last refresh that succeeded"
-	default:
+	usage, what, ok := usageIn(object.Value())
+	if !ok {
 		return types.MaybeNoSuchOverloadErr(object)
 	}
 	answer := usage.UnusedFor(int64(n))
@@ -59,6 +51,19 @@ func unusedFor(object, days ref.Val) ref.Val {
 		return types.NewUnknown(usageUnknown, types.NewAttributeTrail(what))
 	}
 	return types.Bool(answer.Value)
+}
+
+// usageIn returns the Usage of an object that has one, and what it is called.
+func usageIn(object any) (usage Usage, what string, ok bool) {
+	switch o := object.(type) {
+	case *Workspace:
+		return o.Usage, "use of the workspace", true
+	case *Item:
+		return o.Usage, "use of the item", true
+	case *Refresh:
+		return o.Fresh, "last refresh that succeeded", true
+	}
+	return Usage{}, "", false
 }
 
 // usageUnknown numbers the unknowns of unusedFor, apart from those of fields.
