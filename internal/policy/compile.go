@@ -17,6 +17,9 @@ type program struct {
 	run cel.Program
 	// quick answers without CEL where it can; nil when it never can.
 	quick quick[bool]
+	// missing tells what is unknown, of an expression that is one fact or its
+	// opposite; nil for any other.
+	missing func(*facts) *types.Unknown
 	// watched programs count their cost while they run, because some facts
 	// could make them exceed the limit.
 	watched bool
@@ -81,6 +84,7 @@ func (c *compiler) plan(src Source, checked *cel.Ast, estimate cost.Estimate) *p
 	p.run = run
 	if !p.watched {
 		p.quick = quickBool(checked.NativeRep().Expr(), c.rule.Kind)
+		p.missing = quickMissing(checked.NativeRep().Expr(), c.rule.Kind)
 	}
 	return p
 }

@@ -55,7 +55,7 @@ func (v Verdict) Missing() []string {
 // for each.
 type Judge struct {
 	set    *Set
-	moment Moment
+	rules  map[Kind][]*Active // those of the moment
 	input  facts
 	ctx    context.Context
 	scopes []scopeAnswer
@@ -72,14 +72,20 @@ type scopeAnswer struct {
 // NewJudge returns a judge for the moment. The context stops rules that are
 // watched for cost while they run.
 func (s *Set) NewJudge(ctx context.Context, moment Moment, tenant *Tenant) *Judge {
-	return &Judge{set: s, moment: moment, input: facts{tenant: tenant}, ctx: ctx, scopes: make([]scopeAnswer, len(s.scopes))}
+	rules := map[Kind][]*Active{}
+	for _, a := range s.active {
+		if a.Applies.Covers(moment) {
+			rules[a.Kind] = append(rules[a.Kind], a)
+		}
+	}
+	return &Judge{set: s, rules: rules, input: facts{tenant: tenant}, ctx: ctx, scopes: make([]scopeAnswer, len(s.scopes))}
 }
 
 // Each judges the object by every rule that is about its kind and calls fn for
 // each that is in scope. An object is judged without being kept.
 func (j *Judge) Each(o Object, fn func(Verdict)) {
 	kind := o.kind()
-	rules := j.set.byKind[kind]
+	rules := j.rules[kind]
 	if len(rules) == 0 {
 		return
 	}
@@ -88,7 +94,7 @@ func (j *Judge) Each(o Object, fn func(Verdict)) {
 	defer j.closeFrame()
 	setting, _ := o.(*Setting)
 	for _, r := range rules {
-		if !r.Applies.Covers(j.moment) || r.Setting != "" && setting != nil && r.Setting != setting.Name {
+		if r.Setting != "" && setting != nil && r.Setting != setting.Name {
 			continue
 		}
 		if v := j.verdict(r); v.Outcome != OutOfScope {
@@ -120,12 +126,8 @@ func (j *Judge) verdict(r *Active) Verdict {
 
 // ask runs a program that answers true or false.
 func (j *Judge) ask(p *program) Verdict {
-	if p.quick != nil {
-		if holds, sure := p.quick(&j.input); sure && holds {
-			return Verdict{Outcome: Pass}
-		} else if sure {
-			return Verdict{Outcome: Fail}
-		}
+	if v, sure := p.quickly(&j.input); sure {
+		return v
 	}
 	out, err := j.eval(p)
 	switch v := out.(type) {

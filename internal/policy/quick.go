@@ -19,6 +19,24 @@ import (
 // quick answers an expression of a type; sure is false when CEL must be asked.
 type quick[T any] func(*facts) (value T, sure bool)
 
+// quickly is the verdict without CEL; sure is false when CEL must be asked.
+func (p *program) quickly(f *facts) (v Verdict, sure bool) {
+	if p.quick == nil {
+		return v, false
+	}
+	holds, sure := p.quick(f)
+	switch {
+	case sure && holds:
+		return Verdict{Outcome: Pass}, true
+	case sure:
+		return Verdict{Outcome: Fail}, true
+	case p.missing == nil:
+		return v, false
+	}
+	missing := p.missing(f)
+	return Verdict{Outcome: Unknown, missing: missing}, missing != nil
+}
+
 // quickBool returns the quick form of an expression, nil when it has none.
 func quickBool(e ast.Expr, kind Kind) quick[bool] {
 	switch e.Kind() {
@@ -159,6 +177,19 @@ func quickIn(args []ast.Expr, kind Kind) quick[bool] {
 
 // quickUse is object.unusedFor(days) and staleFor, with days that are fixed.
 func quickUse(call ast.CallExpr, kind Kind) quick[bool] {
+	ask := quickUsage(call, kind)
+	if ask == nil {
+		return nil
+	}
+	return func(f *facts) (bool, bool) {
+		answer, _ := ask(f)
+		return answer.Value, answer.Known
+	}
+}
+
+// quickUsage asks an object how long it is unused, and what is missing when
+// that is unknown.
+func quickUsage(call ast.CallExpr, kind Kind) func(*facts) (Answer[bool], *types.Unknown) {
 	if !call.IsMemberFunction() || len(call.Args()) != 1 || call.Args()[0].Kind() != ast.LiteralKind {
 		return nil
 	}
@@ -167,14 +198,16 @@ func quickUse(call ast.CallExpr, kind Kind) quick[bool] {
 	if !ok || !found {
 		return nil
 	}
-	return func(f *facts) (bool, bool) {
-		v, known := at.read(f)
-		if !known || v.IsNil() {
-			return false, false
+	return func(f *facts) (answer Answer[bool], missing *types.Unknown) {
+		v, missing := at.read(f)
+		if missing != nil {
+			return answer, missing
 		}
-		usage, _, ok := usageIn(v.Interface())
-		answer := usage.UnusedFor(int64(days))
-		return answer.Value, ok && answer.Known
+		usage, what, ok := usageIn(v.Interface())
+		if answer = usage.UnusedFor(int64(days)); ok && !answer.Known {
+			missing = noUsage(what)
+		}
+		return answer, missing
 	}
 }
 
@@ -205,12 +238,30 @@ func quickFact[T any](e ast.Expr, kind Kind, want reflect.Kind, read func(reflec
 		return nil
 	}
 	return func(f *facts) (value T, sure bool) {
-		v, known := at.read(f)
-		if !known {
+		v, missing := at.read(f)
+		if missing != nil {
 			return value, false
 		}
 		return read(v), true
 	}
+}
+
+// quickMissing returns what tells which fact is unknown, for an expression that
+// is one fact or its opposite: CEL would answer nothing else.
+func quickMissing(e ast.Expr, kind Kind) func(*facts) *types.Unknown {
+	for e.Kind() == ast.CallKind && e.AsCall().FunctionName() == operators.LogicalNot {
+		e = e.AsCall().Args()[0]
+	}
+	if e.Kind() == ast.CallKind && (e.AsCall().FunctionName() == "unusedFor" || e.AsCall().FunctionName() == "staleFor") {
+		if ask := quickUsage(e.AsCall(), kind); ask != nil {
+			return func(f *facts) *types.Unknown { _, missing := ask(f); return missing }
+		}
+	}
+	at, ok := placeOf(e, kind)
+	if !ok {
+		return nil
+	}
+	return func(f *facts) *types.Unknown { _, missing := at.read(f); return missing }
 }
 
 // place is where a fact stands: the fields to go through from the object that
@@ -241,24 +292,26 @@ func placeOf(e ast.Expr, kind Kind) (place, bool) {
 	return p, true
 }
 
-// read returns the value at the place; known is false as soon as something on
-// the way is unknown.
-func (p *place) read(f *facts) (v reflect.Value, known bool) {
+// read returns the value at the place, or the first on the way that is unknown.
+func (p *place) read(f *facts) (v reflect.Value, missing *types.Unknown) {
 	v = reflect.ValueOf(f.object)
 	if p.ofTenant {
 		v = reflect.ValueOf(f.tenant)
 	}
 	for _, s := range p.steps {
-		if v.IsNil() {
-			return v, false
+		if v.IsNil() { // only the tenant can be: below, that is an unknown field
+			return v, s.unknown
 		}
 		v = v.Elem().Field(s.index)
 		if s.answer {
 			if !v.Field(1).Bool() {
-				return v, false
+				return v, s.unknown
 			}
 			v = v.Field(0)
 		}
+		if v.Kind() == reflect.Pointer && v.IsNil() {
+			return v, s.unknown
+		}
 	}
-	return v, true
+	return v, nil
 }

@@ -48,7 +48,7 @@ func unusedFor(object, days ref.Val) ref.Val {
 	}
 	answer := usage.UnusedFor(int64(n))
 	if !answer.Known {
-		return types.NewUnknown(usageUnknown, types.NewAttributeTrail(what))
+		return noUsage(what)
 	}
 	return types.Bool(answer.Value)
 }
@@ -64,6 +64,11 @@ func usageIn(object any) (usage Usage, what string, ok bool) {
 		return o.Fresh, "last refresh that succeeded", true
 	}
 	return Usage{}, "", false
+}
+
+// noUsage is the unknown of a use that nobody recorded.
+func noUsage(what string) *types.Unknown {
+	return types.NewUnknown(usageUnknown, types.NewAttributeTrail(what))
 }
 
 // usageUnknown numbers the unknowns of unusedFor, apart from those of fields.

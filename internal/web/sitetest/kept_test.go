@@ -118,7 +118,7 @@ func valueOf(body, page, action, name string) string {
 func TestNothingTypedIsLostBySigningOut(t *testing.T) {
 	t.Parallel()
 	s := open(t, options{})
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	page := "/violations/" + m.things["violations"].inside
 	first := s.signInAgain(t, "typist", "first", 0)
 	forms := slices.DeleteFunc(formsOf(t, page, s.ask(http.MethodGet, page, "", first).body), func(f pageForm) bool { return f.typed["reason"] == "" })
@@ -173,7 +173,7 @@ func (s *site) signInAgain(t *testing.T, who, turn string, age time.Duration) st
 func TestNothingTypedIsLost(t *testing.T) {
 	t.Parallel()
 	s := open(t, options{})
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	fresh := s.allRoles(t)
 	tried := map[string]bool{}
 	for _, r := range s.gets() {

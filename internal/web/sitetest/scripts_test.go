@@ -72,7 +72,7 @@ func TestScriptsStayText(t *testing.T) {
 		}
 	}
 	s := open(t, options{})
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	cookie := s.allRoles(t)
 	rounds, pages, shown := 1, 0, 0
 	if long() {
@@ -136,7 +136,7 @@ func TestScriptsDoNotRun(t *testing.T) {
 	t.Cleanup(func() { _ = srv.Close() })
 	page := browser.New(t)
 	s.issuer.SignInAs(authtest.Person("ada", "auditor", "operator", "approver", "requester"))
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	var paths []string
 	for _, r := range s.gets() {
 		if path, _, judged := m.request(r, targets()[0]); judged && !r.Export && !strings.HasSuffix(r.Path, ".jsonl") && !strings.HasPrefix(r.Path, "/api/") && r.Path != "/sessions" {

@@ -25,7 +25,7 @@ func TestFormulasStayText(t *testing.T) {
 		rounds = 20
 	}
 	s := open(t, options{})
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	cookie := s.allRoles(t)
 	files, cells := 0, 0
 	for round := range rounds {
