@@ -44,6 +44,7 @@ var rooms = []struct {
 	{"internal/refreshlog", []string{"internal/db", "internal/pbi", meaning}},
 	{"internal/evaluate", []string{"internal/db", meaning}},
 	{"internal/fulfil", []string{"internal/db", "internal/pbi", "internal/graph", "internal/workflow", meaning}},
+	{"internal/refreshrun", []string{"internal/db", "internal/pbi", "internal/workflow", meaning}},
 	{"internal/workflow", []string{"internal/fault"}},
 	{"internal/audit/...", []string{"internal/audit/...", "internal/db", meaning}},
 	{"internal/notify", []string{"internal/db", "internal/secret", meaning}},
