@@ -33,6 +33,7 @@ func (p *Portal) sweepOnce(ctx context.Context) {
 		{"returned because the rules changed", p.desk.VoidOnPolicyChange},
 		{"expired", p.desk.Expire},
 		{"reminded of", p.desk.Nudge},
+		{"emergency accesses nobody reviewed", p.desk.NudgeReviews},
 	} {
 		n, err := one.do(ctx)
 		switch {

@@ -22,7 +22,7 @@ func build() []*Report {
 		pipelineList(), pipelineStages(), pipelineAccess(), mappingList(), mappingVersions(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
-		requestList(),
+		requestList(), emergencyList(),
 		scanList(), scanBatches(), scanParts(), scanGaps(),
 		runList(), runSteps(),
 		tokenList(),

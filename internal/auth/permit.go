@@ -69,12 +69,18 @@ const (
 	// asked of the request.
 	CommentRequest Action = "request.comment"
 	// Delegate is to let another approver decide in one's place.
-	Delegate     Action = "request.delegate"
-	ResolveStep  Action = "run.resolve"
-	CancelRun    Action = "run.cancel"
-	BreakGlass   Action = "break_glass"
-	HoldExecutor Action = "executor.hold"
-	SendNotices  Action = "notice.send"
+	Delegate    Action = "request.delegate"
+	ResolveStep Action = "run.resolve"
+	CancelRun   Action = "run.cancel"
+	// BreakGlass is to ask for the emergency access and to use it,
+	// ReviewBreakGlass to look at that afterwards: somebody else does.
+	BreakGlass       Action = "break_glass"
+	ReviewBreakGlass Action = "break_glass.review"
+	// EndBreakGlass is to end it before its time: its holder may, and whoever
+	// may review it.
+	EndBreakGlass Action = "break_glass.end"
+	HoldExecutor  Action = "executor.hold"
+	SendNotices   Action = "notice.send"
 
 	Configure         Action = "configure"
 	ViewSessions      Action = "session.view_all"
@@ -168,18 +174,20 @@ var Permits = map[Action]Permit{
 	AnswerAsOwner:   {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
 	Attest:          {Roles: []Role{Operator}, Reach: WholeTenant},
 
-	BeginRequest:   {Roles: askers, Reach: InPart},
-	MakeRequest:    {Roles: []Role{Requester}, Reach: InPart},
-	EditRequest:    {Roles: askers, Reach: InPart},
-	WithdrawOwn:    {Roles: askers, Reach: InPart},
-	DecideRequest:  {Roles: []Role{Approver}, Reach: InPart, Recent: true},
-	CommentRequest: {Roles: askers, Reach: InPart},
-	Delegate:       {Roles: []Role{Approver}, Reach: InPart, Recent: true},
-	ResolveStep:    {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
-	CancelRun:      {Roles: []Role{Operator}, Reach: WholeTenant},
-	BreakGlass:     {Roles: running, Reach: WholeTenant, Recent: true},
-	HoldExecutor:   {Roles: running, Reach: WholeTenant},
-	SendNotices:    {Roles: running, Reach: WholeTenant},
+	BeginRequest:     {Roles: askers, Reach: InPart},
+	MakeRequest:      {Roles: []Role{Requester}, Reach: InPart},
+	EditRequest:      {Roles: askers, Reach: InPart},
+	WithdrawOwn:      {Roles: askers, Reach: InPart},
+	DecideRequest:    {Roles: []Role{Approver}, Reach: InPart, Recent: true},
+	CommentRequest:   {Roles: askers, Reach: InPart},
+	Delegate:         {Roles: []Role{Approver}, Reach: InPart, Recent: true},
+	ResolveStep:      {Roles: []Role{Operator}, Reach: WholeTenant, Recent: true},
+	CancelRun:        {Roles: []Role{Operator}, Reach: WholeTenant},
+	BreakGlass:       {Roles: []Role{Requester, Operator, Admin}, Reach: WholeTenant, Recent: true},
+	ReviewBreakGlass: {Roles: []Role{Approver, Operator, Admin}, Reach: WholeTenant},
+	EndBreakGlass:    {Roles: askers, Reach: WholeTenant},
+	HoldExecutor:     {Roles: running, Reach: WholeTenant},
+	SendNotices:      {Roles: running, Reach: WholeTenant},
 
 	Configure:         {Roles: []Role{Admin}, Reach: Everywhere, Recent: true},
 	ViewSessions:      {Roles: []Role{Admin}, Reach: Everywhere},

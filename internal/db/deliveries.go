@@ -50,8 +50,13 @@ const (
 	DeliveryNotWanted = "not wanted"
 )
 
+// EventEmergency is the event of everything that is told about the emergency
+// access: whoever should know hears of it at once, at any hour.
+const EventEmergency = "request.emergency"
+
 // toBeTold joins the two places where things to be told are written down.
-const toBeTold = `SELECT 'notice', n.id, r.tenant, 'request.' || n.what, n.name, n.address, n.why, n.says, '/requests/' || n.request, n.at
+const toBeTold = `SELECT 'notice', n.id, r.tenant, CASE WHEN n.what = 'escalate' AND (r.kind = 'emergency'
+		OR EXISTS (SELECT 1 FROM emergency_use u WHERE u.request = r.id AND u.plan_hash = n.plan_hash)) THEN '` + EventEmergency + `' ELSE 'request.' || n.what END, n.name, n.address, n.why, n.says, '/requests/' || n.request, n.at
 	FROM notice n JOIN request r ON r.id = n.request WHERE n.sent IS NULL
 UNION ALL
 SELECT 'outbox', o.id, o.tenant, replace(o.what, ' ', '.'), o.name, o.address, o.why, o.why, o.link, o.at

@@ -84,31 +84,32 @@ func (d *Desk) facing(ctx context.Context, tx *db.Tx, by By, id string) (request
 		}
 		return f, request.CheckMove(request.Draft, request.Approved)
 	}
-	if err := stillSignedIn(ctx, tx, by); err != nil {
+	if err := stillSignedIn(ctx, tx, by, auth.Approver); err != nil {
 		return f, err
 	}
-	return f, d.admit(by, &f, places)
+	return f, d.admit(ctx, tx, by, &f, places)
 }
 
 // admit asks whether the person may decide here at all: the role, for every
 // place, and no emergency access. Who has a part in the request is told that.
-func (d *Desk) admit(by By, f *request.Facing, places []request.Place) error {
+func (d *Desk) admit(ctx context.Context, from sight, by By, f *request.Facing, places []request.Place) error {
 	if err := mayAll(by.Person, auth.DecideRequest, f.Request.Tenant, places); err != nil {
 		if why := f.WhyNot(by.Party()); why != "" {
 			return fault.New(fault.Denied, "%s", why.Sentence())
 		}
 		return err
 	}
-	if d.emergency(by.Party()) {
+	held, err := from.HeldBy(ctx, by.Party())
+	if len(held) > 0 {
 		return fault.New(fault.Denied, "%s", request.WhyBreakGlass.Sentence())
 	}
-	return nil
+	return err
 }
 
 // stillSignedIn asks, in the very transaction that counts the vote, whether the
-// session still stands and still has the role: somebody may have taken it away
-// between the click and now.
-func stillSignedIn(ctx context.Context, tx *db.Tx, by By) error {
+// session still stands and still has one of the roles: somebody may have taken
+// it away between the click and now.
+func stillSignedIn(ctx context.Context, tx *db.Tx, by By, needed ...auth.Role) error {
 	if by.Session == "" || by.Session == (ledger.Hash{}).String() {
 		return nil // a program's token, which holds no session
 	}
@@ -118,10 +119,10 @@ func stillSignedIn(ctx context.Context, tx *db.Tx, by By) error {
 		return fault.New(fault.Denied, "Your session has ended in the meantime. Sign in again; nothing was stored.")
 	case err != nil:
 		return err
-	case !slices.Contains(roles, string(auth.Approver)):
-		return fault.New(fault.Denied, "The role approver was taken from you in the meantime. Nothing was stored.")
+	case slices.ContainsFunc(needed, func(r auth.Role) bool { return slices.Contains(roles, string(r)) }):
+		return nil
 	}
-	return nil
+	return fault.New(fault.Denied, "The role %s was taken from you in the meantime. Nothing was stored.", needed[0])
 }
 
 // vote writes one decision and what follows from it.
@@ -284,7 +285,7 @@ func (d *Desk) grounds(ctx context.Context, by By, id, hash string) (g grounds, 
 		return g, err
 	}
 	estate.Executor = d.executor(r.Tenant)
-	if err := d.house(ctx, params, estate); err != nil {
+	if err := d.house(ctx, r.Requester, params, estate); err != nil {
 		return g, err
 	}
 	g.gainers = gainers(&plan, estate)

@@ -22,7 +22,6 @@ type Desk struct {
 	newID     func() string
 	now       func() time.Time
 	executor  func(tenant string) request.ID
-	emergency func(request.Party) bool
 	people    func(context.Context) ([]auth.Person, error)
 	own       *Rules
 }
@@ -40,9 +39,6 @@ type Config struct {
 	// Executor returns the object id of the portal's application in a tenant,
 	// empty when it is not known. May be nil.
 	Executor func(tenant string) request.ID
-	// Emergency reports whether somebody holds the emergency access now and so
-	// cannot approve. May be nil.
-	Emergency func(request.Party) bool
 	// People returns everybody who ever signed in, with their roles and limits
 	// as last known: who could decide, and who is told. May be nil.
 	People func(ctx context.Context) ([]auth.Person, error)
@@ -52,7 +48,7 @@ type Config struct {
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, emergency: c.Emergency, people: c.People, own: c.Own}
+	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, people: c.People, own: c.Own}
 	if d.approvals == nil {
 		own := request.BuiltinApprovals()
 		d.approvals = func() *request.ApprovalRules { return own }
@@ -62,9 +58,6 @@ func New(c Config) *Desk {
 	}
 	if d.executor == nil {
 		d.executor = func(string) request.ID { return "" }
-	}
-	if d.emergency == nil {
-		d.emergency = func(request.Party) bool { return false }
 	}
 	return d
 }

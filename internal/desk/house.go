@@ -22,12 +22,17 @@ func Asks(k request.Kind) auth.Action {
 		return auth.AskWaiver
 	case request.RuleChange:
 		return auth.AskRuleChange
+	case request.Emergency:
+		return auth.BreakGlass
 	}
 	return auth.MakeRequest
 }
 
 // house fills what a plan needs to know of the portal itself.
-func (d *Desk) house(ctx context.Context, params request.Params, e *request.Estate) error {
+func (d *Desk) house(ctx context.Context, asker request.Party, params request.Params, e *request.Estate) error {
+	if _, ok := params.(*request.EmergencyParams); ok {
+		return d.emergencyEstate(ctx, asker, e)
+	}
 	for id, v := range e.Violations {
 		v.NeverWaived = d.own == nil || d.own.neverWaived(v.Rule)
 		e.Violations[id] = v
@@ -75,7 +80,7 @@ func decisionIn(p *request.RuleChangeParams) (policy.Decision, error) {
 // carryOut does what the last approval agreed to when it is about the portal
 // itself, in the approval's own transaction.
 func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request, note string) (request.Request, error) {
-	if d.own == nil && r.Kind != request.MappingChange {
+	if d.own == nil && r.Kind != request.MappingChange && r.Kind != request.Emergency {
 		return r, fault.New(fault.Unavailable, "Rules and waivers are not set up here.")
 	}
 	params, err := request.DecodeParams(r.Kind, r.Params)
@@ -94,6 +99,8 @@ func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request
 		err = d.decideRule(ctx, tx, by, r, p, asker)
 	case *request.MappingParams:
 		err = d.mapPair(ctx, tx, by, r, p, asker)
+	case *request.EmergencyParams:
+		err = d.grantEmergency(ctx, tx, by, r, p)
 	}
 	if err != nil {
 		return r, err

@@ -31,6 +31,10 @@ func (d *Desk) Inbox(ctx context.Context, by By, tenants []string) ([]Waiting, e
 	if err != nil {
 		return nil, err
 	}
+	held, err := d.outside().HeldBy(ctx, by.Party())
+	if err != nil {
+		return nil, err
+	}
 	people := []request.Party{by.Party()}
 	for _, one := range given {
 		people = append(people, one.From)
@@ -42,7 +46,7 @@ func (d *Desk) Inbox(ctx context.Context, by By, tenants []string) ([]Waiting, e
 	out := make([]Waiting, 0, len(all))
 	own := map[string][]string{} // groups by tenant, read when needed
 	for i := range all {
-		w, err := d.waits(ctx, by, &all[i], own, given)
+		w, err := d.waits(ctx, by, &all[i], own, given, len(held) > 0)
 		if err != nil {
 			return nil, err
 		}
@@ -59,14 +63,14 @@ func (d *Desk) Inbox(ctx context.Context, by By, tenants []string) ([]Waiting, e
 
 // waits judges one request of an inbox. The tenant's drift is looked at when
 // the request is opened.
-func (d *Desk) waits(ctx context.Context, by By, f *request.Facing, own map[string][]string, given read) (Waiting, error) {
+func (d *Desk) waits(ctx context.Context, by By, f *request.Facing, own map[string][]string, given read, holds bool) (Waiting, error) {
 	r := f.Request
 	w := Waiting{Request: r}
 	if why := f.WhyNot(by.Party()); why != "" {
 		w.Why = why.Sentence()
 		return w, nil
 	}
-	if d.emergency(by.Party()) {
+	if holds {
 		w.Why = request.WhyBreakGlass.Sentence()
 		return w, nil
 	}

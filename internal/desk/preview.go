@@ -67,7 +67,7 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 		return p, err
 	}
 	estate.Executor = d.executor(r.Tenant)
-	if err := d.house(ctx, params, estate); err != nil {
+	if err := d.house(ctx, r.Requester, params, estate); err != nil {
 		return p, err
 	}
 	p.Taken = view.Taken

@@ -24,7 +24,7 @@ func reasonFor(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-		return "", &fault.Error{Kind: fault.Invalid, Field: "reason", Sentence: "Say why. The reason stands in the ledger and on the run's page."}
+		return "", &fault.Error{Kind: fault.Invalid, Field: "reason", Sentence: "Say why. The reason stands in the ledger and on the page."}
 	case utf8.RuneCountInString(text) > mostReason:
 		return "", &fault.Error{Kind: fault.Invalid, Field: "reason", Sentence: fmt.Sprintf("The reason is longer than %d characters.", mostReason)}
 	}

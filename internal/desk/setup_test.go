@@ -42,8 +42,6 @@ type office struct {
 	rules   *policy.Set
 	// known are those who ever signed in.
 	known []auth.Person
-	// holder is who has the emergency access, by object id.
-	holder string
 
 	mu  sync.Mutex
 	now time.Time
@@ -68,8 +66,7 @@ func newOffice(tb testing.TB, approvals string) *office {
 	}
 	o.desk = desk.New(desk.Config{DB: o.db, Rules: func() *policy.Set { return o.rules }, Approvals: func() *request.ApprovalRules { return rules },
 		NewID: o.newID, Now: o.clock, Executor: func(string) request.ID { return gid("Portal") },
-		Emergency: func(p request.Party) bool { return o.holder != "" && p.ObjectID == o.holder },
-		People:    func(context.Context) ([]auth.Person, error) { return o.known, nil }})
+		People: func(context.Context) ([]auth.Person, error) { return o.known, nil }})
 	o.spaces = []tenant.Workspace{
 		o.space("FIN-Sales-DEV", "Anna:Admin", "Portal:Admin", "Analysts:Viewer"),
 		o.space("FIN-Sales-PROD", "Anna:Admin", "Finance:Admin", "Dan:Contributor"),

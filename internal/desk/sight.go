@@ -14,6 +14,8 @@ type sight interface {
 	Facing(ctx context.Context, id string) (request.Facing, error)
 	RequestPlaces(ctx context.Context, id string) ([]request.Place, error)
 	delegations
+	// HeldBy returns the emergency access that somebody holds now.
+	HeldBy(ctx context.Context, who request.Party) ([]db.EmergencyAccess, error)
 }
 
 // delegations finds who let somebody decide in their place.
@@ -40,6 +42,11 @@ func (o outside) RequestPlaces(ctx context.Context, id string) ([]request.Place,
 // DelegatedTo implements sight.
 func (o outside) DelegatedTo(ctx context.Context, who request.Party) ([]db.Delegation, error) {
 	return o.reader.DelegatedTo(ctx, who, o.desk.now())
+}
+
+// HeldBy implements sight.
+func (o outside) HeldBy(ctx context.Context, who request.Party) ([]db.EmergencyAccess, error) {
+	return o.reader.HeldBy(ctx, who, o.desk.now())
 }
 
 func (d *Desk) outside() outside { return outside{reader: d.db.Reader(), desk: d} }

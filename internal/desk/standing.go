@@ -81,7 +81,7 @@ func (d *Desk) weigh(ctx context.Context, by By, s *Standing) error {
 
 // mayFace asks whether the person may decide here at all, and as who.
 func (d *Desk) mayFace(ctx context.Context, from sight, by By, f *request.Facing, places []request.Place, g grounds) (request.Decider, error) {
-	if err := d.admit(by, f, places); err != nil {
+	if err := d.admit(ctx, from, by, f, places); err != nil {
 		return request.Decider{}, err
 	}
 	return d.decider(ctx, from, by, f, g)
@@ -99,7 +99,7 @@ func (d *Desk) eligible(ctx context.Context, f *request.Facing, places []request
 	var out []request.Party
 	for _, p := range known {
 		by := By{Person: p}
-		if d.admit(by, f, places) != nil || f.WhyNot(by.Party()) != "" || decided(f, by.Party()) {
+		if d.admit(ctx, d.outside(), by, f, places) != nil || f.WhyNot(by.Party()) != "" || decided(f, by.Party()) {
 			continue
 		}
 		fits, err := d.fitsSome(ctx, f, by)

@@ -242,32 +242,6 @@ func TestDemotedBetweenClickAndCommit(t *testing.T) {
 	o.check(err)
 }
 
-// Who holds the emergency access decides nothing, whatever their roles.
-func TestEmergencyHolderDecidesNothing(t *testing.T) {
-	t.Parallel()
-	o := newOffice(t, "")
-	ctx := t.Context()
-	r := o.submitted(requester("Anna"), access("FIN-Sales-DEV", "Ben", "Viewer"))
-	o.holder = string(gid("Eve"))
-	for _, act := range []func() error{
-		func() error { _, err := o.desk.Approve(ctx, everyRole("Eve"), r.ID, r.Plan, ""); return err },
-		func() error {
-			_, err := o.desk.Reject(ctx, everyRole("Eve"), r.ID, r.Plan, "not like this")
-			return err
-		},
-		func() error {
-			_, err := o.desk.AskBack(ctx, everyRole("Eve"), r.ID, r.Plan, "not like this?")
-			return err
-		},
-	} {
-		refused(t, "with the emergency access", act(), fault.Denied)
-	}
-	if s := o.standing(approver("Eve"), r.ID); s.May || !strings.Contains(s.Why, "emergency") {
-		t.Errorf("the page says %v %q", s.May, s.Why)
-	}
-	o.approve("Fay", r)
-}
-
 // A question is put on the plan that was seen, and by nobody who has a part.
 func TestVerbsAskBackIsGuarded(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package desk_test
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,7 +45,7 @@ func TestTriggersAreMissed(t *testing.T) {
 // triggers are those about requests, by name.
 func (o *office) triggers() map[string]string {
 	o.tb.Helper()
-	rows, err := o.db.Reader().Query(o.tb.Context(), `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND (tbl_name LIKE 'request%' OR tbl_name IN ('approval', 'delegation', 'notice'))`)
+	rows, err := o.db.Reader().Query(o.tb.Context(), `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND (tbl_name LIKE 'request%' OR tbl_name IN ('approval', 'delegation', 'notice', 'emergency', 'emergency_use'))`)
 	o.check(err)
 	defer func() { _ = rows.Close() }()
 	out := map[string]string{}
@@ -60,7 +61,7 @@ func (o *office) triggers() map[string]string {
 // missedWithout is the first case that goes wrong without the guard.
 func (o *office) missedWithout(r request.Request, name, without, words string) string {
 	o.tb.Helper()
-	for _, c := range append(wallCases(), submissionCases()...) {
+	for _, c := range slices.Concat(wallCases(), submissionCases(), emergencyCases()) {
 		if c.says == "" || !strings.Contains(words, c.says) {
 			continue
 		}

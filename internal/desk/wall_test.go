@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 // database: each statement must be refused, and those at the end must pass.
 func TestTheSecondWall(t *testing.T) {
 	t.Parallel()
-	for _, c := range append(wallCases(), submissionCases()...) {
+	for _, c := range slices.Concat(wallCases(), submissionCases(), emergencyCases()) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t, "")

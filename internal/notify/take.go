@@ -76,6 +76,9 @@ func (n *Notifier) mail(ctx context.Context, tx *db.Tx, u db.Untold) (way string
 	}
 	d := db.Delivery{Untold: u, Channel: Mail, Place: strings.ToLower(u.Address)}
 	d.Due, d.Digest = when(wish, tx.Now)
+	if u.Event == db.EventEmergency {
+		d.Due, d.Digest, wish.Often = tx.Now, false, ""
+	}
 	if wish.Often == "never" {
 		d.State = db.DeliveryNotWanted
 		return "no mail wanted", tx.Deliver(ctx, d)

@@ -38,6 +38,9 @@ type ApprovalRules struct {
 	// not accepted. What stands already does not count.
 	Refuse []string
 	Rules  []ApprovalRule
+	// Emergency is nil when there is no emergency access, which is so unless the
+	// file says otherwise.
+	Emergency *EmergencyRule
 }
 
 // ApprovalRule says who must agree to the requests it matches. All of its
@@ -98,14 +101,21 @@ type yamlBody struct {
 	Approvals []yamlStage `yaml:"approvals"`
 }
 
+type yamlEmergency struct {
+	Longest  yamlLife `yaml:"longest"`
+	Prefixes []string `yaml:"prefixes"`
+	Tell     []string `yaml:"tell"`
+}
+
 type yamlFile struct {
-	ApprovalLife yamlLife    `yaml:"approval_life"`
-	Window       yamlLife    `yaml:"execution_window"`
-	Remind       yamlLife    `yaml:"remind_after"`
-	Escalate     yamlLife    `yaml:"escalate_after"`
-	EscalateTo   []string    `yaml:"escalate_to"`
-	Refuse       []string    `yaml:"refuse"`
-	Rules        []yaml.Node `yaml:"rules"`
+	ApprovalLife yamlLife       `yaml:"approval_life"`
+	Window       yamlLife       `yaml:"execution_window"`
+	Remind       yamlLife       `yaml:"remind_after"`
+	Escalate     yamlLife       `yaml:"escalate_after"`
+	EscalateTo   []string       `yaml:"escalate_to"`
+	Refuse       []string       `yaml:"refuse"`
+	Rules        []yaml.Node    `yaml:"rules"`
+	Emergency    *yamlEmergency `yaml:"emergency"`
 }
 
 // ParseApprovals reads a file of approval rules. Every problem is Invalid with
@@ -121,6 +131,15 @@ func ParseApprovals(name string, b []byte) (*ApprovalRules, error) {
 		Remind: orElse(f.Remind, 24*time.Hour), Escalate: orElse(f.Escalate, 48*time.Hour), EscalateTo: f.EscalateTo, Refuse: f.Refuse}
 	if r.Approval > ApprovalLife || r.Window > WindowLife {
 		return nil, fault.New(fault.Invalid, "%s: approval_life is at most %s and execution_window at most %s; they can only be made shorter.", name, ApprovalLife, WindowLife)
+	}
+	if y := f.Emergency; y != nil {
+		r.Emergency = &EmergencyRule{Longest: orElse(y.Longest, EmergencyLife), Prefixes: y.Prefixes, Tell: y.Tell}
+		if r.Emergency.Longest > EmergencyLife || r.Emergency.Longest < time.Minute {
+			return nil, fault.New(fault.Invalid, "%s: emergency: longest is at most %s and a minute at least; it can only be made shorter.", name, EmergencyLife)
+		}
+		if slices.ContainsFunc(y.Prefixes, func(p string) bool { return tenant.Fold(p) == "" }) {
+			return nil, fault.New(fault.Invalid, "%s: emergency: an empty prefix would allow every workspace; leave prefixes out for that.", name)
+		}
 	}
 	for _, pattern := range f.Refuse {
 		if _, err := path.Match(pattern, "x"); err != nil || pattern == "" {

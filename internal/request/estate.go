@@ -33,6 +33,8 @@ type Estate struct {
 	Rule       *Rule
 	// Mappings are those of the pairs asked about, by promotion.Pair.Key.
 	Mappings map[string]Mapped
+	// Emergency is known to requests for emergency access only.
+	Emergency *EmergencyEstate
 }
 
 // Workspace is a workspace with its roles and the pipeline it belongs to.

@@ -17,7 +17,9 @@ const (
 )
 
 // House reports whether a kind of request is about the portal itself.
-func (k Kind) House() bool { return k == Waiver || k == RuleChange || k == MappingChange }
+func (k Kind) House() bool {
+	return k == Waiver || k == RuleChange || k == MappingChange || k == Emergency
+}
 
 // WaiverParams ask that a violation be accepted until a day.
 type WaiverParams struct {

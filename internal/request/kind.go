@@ -56,6 +56,7 @@ var kinds = []About{
 	{MappingChange, "Change a mapping", "Which parameters, sources, gateway and roles a target needs after content came: for a pair of stages or workspaces.", "Promotion"},
 	{Waiver, "Waiver", "Accept a violation until a day, with somebody who answers for it.", "Rules"},
 	{RuleChange, "Change a rule", "Switch a rule on or off, or let it go by other values.", "Rules"},
+	{Emergency, "Emergency access", "For at most an hour, have your plans carried out without waiting for approvals. Somebody else agrees first, everybody is told, and it is reviewed.", "Emergency"},
 	{Bulk, "Many at once", "A list of any of these as CSV: one plan, one approval, one outcome per row.", "Many"},
 }
 

@@ -231,6 +231,8 @@ func New(k Kind) Params {
 		return &RuleChangeParams{}
 	case MappingChange:
 		return &MappingParams{}
+	case Emergency:
+		return &EmergencyParams{}
 	case Bulk:
 		return &BulkParams{}
 	}

@@ -141,6 +141,9 @@ func askedCases() []asked {
 		{request.RuleChange, "as it is", []string{"rule", "owners.few", "on", "yes"}, "on", "nothing would change"},
 		{request.RuleChange, "values that are none", []string{"rule", "owners.few", "on", "yes", "parameters", "least: 3"}, "parameters", "JSON"},
 		{request.RuleChange, "values the rule does not have", []string{"rule", "owners.few", "on", "yes", "parameters", `{"most": 3}`}, "parameters", "cannot be put in force"},
+		{request.Emergency, "good", []string{"minutes", "30", "prefix", "FIN-"}, "", ""},
+		{request.Emergency, "too long", []string{"minutes", "90"}, "minutes", "At most 60 minutes"},
+		{request.Emergency, "no time", nil, "minutes", "as a number"},
 		{request.PipelineDelete, "another name", []string{"pipeline", gid("Sales line"), "confirm", "sales"}, "confirm", "Type the name"},
 	}
 }

@@ -52,7 +52,7 @@ func (s *Server) askChoose(c echo.Context) error {
 		p.Notices = append(p.Notices, ui.Notice{Tone: ui.Warn, Title: "The tenant was not scanned yet.", Text: "A draft can be kept, and planned once a scan is there."})
 	}
 	for _, k := range request.Kinds() {
-		if !mayAsk(who, k.Kind) {
+		if !mayAsk(who, k.Kind) || k.Kind == request.Emergency && !s.Requests.EmergencyOn() {
 			continue
 		}
 		if n := len(p.Groups); n == 0 || p.Groups[n-1].Title != k.Group {

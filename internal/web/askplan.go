@@ -64,6 +64,7 @@ func (s *Server) askPlanPage(c echo.Context, status int, a *asking, p desk.Previ
 		v.Title = a.about.Title
 	}
 	v.Crumbs = []ui.Link{{Label: "Requests", Href: "/requests"}, {Label: a.r.Title, Href: "/requests/" + a.r.ID}}
+	v.Notices = append(v.Notices, s.confirmFirst(c, desk.Asks(a.r.Kind))...)
 	if changed != "" {
 		v.Notices = append(v.Notices, ui.Notice{Tone: ui.Warn, Title: changed})
 	}
@@ -110,6 +111,9 @@ func (s *Server) askSubmit(c echo.Context) error {
 	}
 	if a.r.State != request.Draft {
 		return fault.New(fault.Conflict, "This request was submitted already, or ended. Nothing was changed.")
+	}
+	if err := s.mustConfirm(c, desk.Asks(a.r.Kind)); err != nil {
+		return err
 	}
 	p, shown, err := s.askPlanned(c, a)
 	if shown || err != nil {

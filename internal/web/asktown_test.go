@@ -72,7 +72,9 @@ func town(t *testing.T) *ruled {
 		return fmt.Sprintf("01J0000000000000000000%04d", n)
 	}
 	clock := func() time.Time { return noon }
-	r.desk = desk.New(desk.Config{DB: d, Own: own, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }})
+	approvals := request.BuiltinApprovals()
+	approvals.Emergency = &request.EmergencyRule{Longest: time.Hour}
+	r.desk = desk.New(desk.Config{DB: d, Own: own, Approvals: func() *request.ApprovalRules { return approvals }, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }})
 	s, err := New(Config{Reader: d.Reader(), Tenants: []string{"contoso"}, Now: clock, Log: slog.New(slog.DiscardHandler),
 		Rules: own, Policies: tried{r}, Requests: r.desk,
 		Who:    func(echo.Context) (auth.Person, bool) { return *r.who, true },

@@ -32,6 +32,7 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 	s.fillCounts(&p.Counts, who)
 	s.fillRuleCounts(c, &p.Counts, who, v)
 	s.fillHolds(c, who, &p)
+	s.fillEmergencies(c, who, &p)
 	s.fillWork(c, &p.Counts, who)
 	if v.Past && !t.Never() {
 		p.AsOfSays = t.AsOf.Format(clock)
@@ -45,6 +46,7 @@ func (s *Server) bare(c echo.Context, who viewer) templates.Page {
 	p := templates.Page{Path: c.Request().URL.Path, Query: c.QueryParams(), NoAsOf: true, Person: who.card(), Look: lookOf(c), May: s.mayOpen(who)}
 	s.fillCounts(&p.Counts, who)
 	s.fillHolds(c, who, &p)
+	s.fillEmergencies(c, who, &p)
 	s.fillWork(c, &p.Counts, who)
 	return p
 }

@@ -31,6 +31,8 @@ type requested struct {
 	// a draft again.
 	hash string
 	root string
+	// uses are those of the emergency access for this request.
+	uses []db.EmergencyUse
 }
 
 // own reports whether the reader asked for it.
@@ -53,6 +55,9 @@ func (s *Server) readRequest(c echo.Context) (d requested, err error) {
 	d.r = d.Facing.Request
 	d.root = "/requests/" + url.PathEscape(d.r.ID)
 	d.at = viewing{place: place{tenant: d.r.Tenant}, now: s.Now()}
+	if d.uses, err = s.Reader.EmergencyUsedFor(ctx, d.r.ID); err != nil {
+		return d, err
+	}
 	d.hash = d.r.Plan
 	if d.hash == "" {
 		hashes, err := s.Reader.RequestPlans(ctx, d.r.ID)
@@ -98,6 +103,9 @@ func (s *Server) requestPage(c echo.Context, status int, t typed) error {
 	d.votes(&page)
 	s.offerDecision(c, &d, t, &page)
 	d.forms(t, &page)
+	if err := s.requestEmergency(c, &d, t, &page); err != nil {
+		return err
+	}
 	return render(c, status, templates.Request(page))
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"steward/internal/db"
 	"steward/internal/desk"
 	"steward/internal/request"
 	"steward/internal/web/guard"
@@ -28,6 +29,11 @@ type RequestDesk interface {
 	Delegate(ctx context.Context, by desk.By, to request.Party, starts, ends time.Time, reason string) (int64, error)
 	EndDelegation(ctx context.Context, by desk.By, id int64) error
 	Deciders(ctx context.Context, by desk.By) ([]request.Party, error)
+	EmergencyOn() bool
+	NowUnder(ctx context.Context, by desk.By, r request.Request, places []request.Place) (db.EmergencyAccess, bool, error)
+	CarryOutNow(ctx context.Context, by desk.By, id, plan, reason string) (request.Request, error)
+	EndEmergency(ctx context.Context, by desk.By, id, reason string) error
+	ReviewEmergency(ctx context.Context, by desk.By, id, verdict, note string) error
 	Withdraw(ctx context.Context, by desk.By, id string, version int64, reason string) (request.Request, error)
 }
 

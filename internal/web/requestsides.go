@@ -59,6 +59,11 @@ func (d *requested) agreedBy() string {
 			names = append(names, v.By.Name)
 		}
 	}
+	for _, u := range d.uses {
+		if u.Plan == d.r.Plan {
+			return strings.Join(append(names, "under the emergency access of "+d.r.Requester.Name), ", ")
+		}
+	}
 	need := request.Need(d.r.Stages)
 	switch {
 	case len(names) == 0 && need > 0:

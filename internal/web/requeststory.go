@@ -14,10 +14,10 @@ import (
 var storyWords = map[string]string{
 	"drafted": "began it", "submitted": "submitted it", "edited": "edited it: approvals given so far no longer count", "approved": "agreed", "rejected": "rejected it",
 	"asked": "asked back: approvals given so far no longer count", "commented": "wrote", "withdrawn": "withdrew it", "expired": "let it fall",
-	"fell back": "made it a draft again: approvals given so far no longer count", "began": "began to carry it out", "ended": "ended the run", "reminded": "wrote reminders", "escalated": "escalated it",
+	"fell back": "made it a draft again: approvals given so far no longer count", "began": "began to carry it out", "ended": "ended the run", "reminded": "wrote reminders", "escalated": "escalated it", "let through": "had it carried out under the emergency access, without the approvals that were missing",
 }
 
-var storyTones = map[string]ui.Tone{"approved": ui.Good, "rejected": ui.Bad, "asked": ui.Warn, "fell back": ui.Warn, "edited": ui.Warn, "expired": ui.Bad, "escalated": ui.Warn}
+var storyTones = map[string]ui.Tone{"approved": ui.Good, "rejected": ui.Bad, "asked": ui.Warn, "fell back": ui.Warn, "edited": ui.Warn, "expired": ui.Bad, "escalated": ui.Warn, "let through": ui.Bad}
 
 // requestStory is the time line, the newest first, and who is to be told what.
 func (s *Server) requestStory(ctx context.Context, d *requested, page *templates.RequestPage) error {

@@ -45,7 +45,7 @@ func (s *Server) public() []route {
 // routes is the table. Order does not matter; addresses are those of the
 // design, and a list's exports stand beside it with the same filters.
 func (s *Server) routes() []route {
-	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes(), s.deciding())
+	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes(), s.deciding(), s.emergencyRoutes())
 	for _, r := range audit.Reports() {
 		table = append(table, s.reportRoutes(r)...)
 	}
@@ -79,7 +79,7 @@ var reportActions = map[string]auth.Action{
 	"leavers": auth.ViewPeople, "links": auth.ViewAccess,
 	"violations": auth.ViewViolations, "naming": auth.ViewViolations, "admin-count": auth.ViewViolations, "resolved-violations": auth.ViewViolations,
 	"violation-history": auth.ViewViolations, "violations-by-workspace": auth.ViewViolations, "scorecards": auth.ViewViolations,
-	"owner-scorecards": auth.ViewViolations, "domain-scorecards": auth.ViewViolations, "owner-loop": auth.ViewViolations, "outbox": auth.ViewViolations, "messages": auth.ViewNotices, "tokens": auth.ViewTokens, "requests": auth.ViewRequests, "policies": auth.ViewPolicies, "waivers": auth.ViewWaivers,
+	"owner-scorecards": auth.ViewViolations, "domain-scorecards": auth.ViewViolations, "owner-loop": auth.ViewViolations, "outbox": auth.ViewViolations, "messages": auth.ViewNotices, "tokens": auth.ViewTokens, "requests": auth.ViewRequests, "emergencies": auth.ViewRequests, "policies": auth.ViewPolicies, "waivers": auth.ViewWaivers,
 }
 
 func actionFor(report string) auth.Action {

@@ -190,6 +190,15 @@ func (s *Server) chosen(c echo.Context, who viewer, id int64) (audit.Row, error)
 	return audit.ViolationRow(ctx, s.Reader, q, id)
 }
 
+// mustConfirm refuses an action that asks for a recent sign-in and whose route
+// does not: what a form is for is known when it is read.
+func (s *Server) mustConfirm(c echo.Context, a auth.Action) error {
+	if s.guard == nil {
+		return nil
+	}
+	return s.guard.MustConfirm(c, a)
+}
+
 // confirmFirst is a notice for a form whose button needs a recent proof of who
 // one is: better now than after typing.
 func (s *Server) confirmFirst(c echo.Context, a auth.Action) []ui.Notice {

@@ -121,6 +121,10 @@ func otherForms(p request.Params) []Group {
 			{Name: "rule", Label: "Rule", Hint: "Its id, as its page shows it: naming.pattern."},
 			{Name: "on", Label: "The rule is", Look: Choice, Choices: [][2]string{{"", "Choose"}, {"yes", "In force"}, {"no", "Switched off"}}},
 			{Name: "parameters", Label: "Values that differ from the pack's", Hint: "As the rule's page writes them (JSON). Empty goes by the pack's.", Look: Area, Optional: true}}}}
+	case *request.EmergencyParams:
+		return []Group{{Hint: "For when waiting for approvals would do harm. Somebody else has to agree to it first; everybody who looks after the tenant is told; while you hold it you decide nothing; and somebody else reviews it when it is over.", Fields: []Field{
+			{Name: "minutes", Label: "For how many minutes", Hint: "From when somebody agrees. 60 at most."},
+			{Name: "prefix", Label: "Workspaces whose names begin with", Hint: "As little as will do. Empty is the whole tenant, where that is allowed.", Optional: true}}}}
 	}
 	return pipelineForms(p)
 }

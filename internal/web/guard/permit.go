@@ -152,6 +152,15 @@ func (g *Guard) NeedsConfirming(c echo.Context, a auth.Action) bool {
 	return ok && auth.Permits[a].Recent && !s.Recent(g.cfg.Now())
 }
 
+// MustConfirm refuses an action of a person who would have to confirm who they
+// are, as permit does where the route is for that action.
+func (g *Guard) MustConfirm(c echo.Context, a auth.Action) error {
+	if !g.NeedsConfirming(c, a) {
+		return nil
+	}
+	return g.refuse(c, "recent sign-in", &SignInError{URL: StepUpURL(backFrom(c)), err: errRecent})
+}
+
 func loginURL(back, why string) string {
 	q := url.Values{}
 	if back = auth.ReturnTo(back); back != "/" {

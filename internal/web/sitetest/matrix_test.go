@@ -277,7 +277,7 @@ func wholeTenant(r guard.Route, p auth.Person) bool {
 
 // named are the routes whose form names what they act on: what the tests send
 // names nothing, which is absent.
-var named = []string{"/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger",
+var named = []string{"/requests/:id/now", "/requests/:id/emergency/end", "/requests/:id/emergency/review", "/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger",
 	"/tokens", "/tokens.csv", "/tokens.xlsx", "/tokens.json", "/tokens/:id", "/tokens/:id/revoke", "/me/tokens/revoke"}
 
 // one sends one request and judges its answer.

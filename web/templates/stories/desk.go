@@ -28,11 +28,18 @@ func deskStories(now time.Time) []stories.Story {
 	done.Sides.Rows = []ui.Row{{Cells: []ui.Cell{{Text: "Create the workspace FIN-Bud\u202eget-DEV", Sub: "s1"}, ui.Txt("Eve Approver, Fay Deputy"), ui.Parts(ui.State("done", ui.Good)), ui.Parts(ui.State("there", ui.Good))}},
 		{Cells: []ui.Cell{{Text: "SG-Analysts becomes Admin", Sub: "s2"}, ui.Txt("Eve Approver, Fay Deputy"), ui.Parts(ui.State("in doubt", ui.Warn)), ui.Unknown("No scan has looked since it was done.")}}}
 	done.SidesTo = ui.Link{Label: "The run, step by step", Href: "/runs/01JD0000000000000000000001"}
+	glass := requestStory(now)
+	glass.Decide, glass.Primary, glass.Badges = nil, nil, nil
+	glass.Notices = []ui.Notice{{Tone: ui.Bad, Title: "Rita Req\u202euester holds the emergency access to contoso until 21 Nov 2026 02:44 UTC.", Text: "Their own plans are carried out without approval. 1 plan so far.", Action: ui.Action{Label: "Look", Href: askedPath}}}
+	glass.Uses = &ui.Table{ID: "uses", Caption: "Plans carried out under it", Columns: []ui.Column{{Label: "Request"}, {Label: "Outcome", Kind: ui.Badges}, {Label: "When", Kind: ui.Date}, {Label: "Why it could not wait"}},
+		Rows: []ui.Row{{Cells: []ui.Cell{ui.To("Give access to FIN-Sa\u202eles-PROD", "/requests/2"), ui.Parts(ui.State("done", ui.Good)), ui.When(now, now), ui.Txt("The board's dashboard is empty.")}}}}
+	glass.Forms = []templates.NamedForm{{Title: "Review it", Form: ui.Form{Action: askedPath + "/emergency/review", Submit: "Close the review", Fields: []ui.Field{
+		{Kind: ui.RadioField, Name: "verdict", Label: "Was it justified?", Choices: []ui.Choice{{Value: "justified", Label: "Yes"}, {Value: "not justified", Label: "No"}}}, {Kind: ui.TextArea, Name: "reason", Label: "What you found", Rows: 2}}}}}
 	empty := templates.ApprovalsPage{Page: Page("Approvals", "/approvals"), Question: inboxAsks, Mine: ui.Table{ID: "mine", Empty: ui.Empty{Why: "Nothing waits for you.", More: "Requests that you asked for, edited or would gain by wait for somebody else."}}}
 	return []stories.Story{
 		{Name: "plan/whole", Component: planComponent()}, {Name: "plan/quiet", Component: quietPlan()},
 		{Name: "request/to decide", Component: templates.Request(requestStory(now))}, {Name: "request/one's own", Component: templates.Request(own)}, {Name: "request/too late", Component: templates.Request(late)},
-		{Name: "request/refused", Component: templates.Request(refused)}, {Name: "request/draft", Component: templates.Request(draft)}, {Name: "request/done", Component: templates.Request(done)},
+		{Name: "request/refused", Component: templates.Request(refused)}, {Name: "request/draft", Component: templates.Request(draft)}, {Name: "request/done", Component: templates.Request(done)}, {Name: "request/emergency", Component: templates.Request(glass)},
 		{Name: "approvals/full", Component: templates.Approvals(inboxStory(now))}, {Name: "approvals/empty", Component: templates.Approvals(empty)},
 	}
 }
