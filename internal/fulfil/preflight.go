@@ -118,7 +118,12 @@ func (l *liveLook) place(s *promotion.Side) {
 		s.CapacityState = policy.Answer[string]{}
 	}
 	s.Capacity, s.Right, s.Moving = policy.Known(w.CapacityID), policy.Answer[tenant.Right]{}, policy.Answer[bool]{}
-	if users, err := l.x.WorkspaceUsers(l.ctx, id); err == nil {
+	users, err := l.x.WorkspaceUsers(l.ctx, id)
+	switch {
+	case noRole(err):
+		// Viewers see the workspace and are not told who else does.
+		s.Right = policy.Known(tenant.RightViewer)
+	case err == nil:
 		// A right through a group is not told, and so not known.
 		if r := rightOf(users, map[string]string{"principal": l.executor}); r != "" {
 			s.Right = policy.Known(tenant.Right(r))

@@ -32,6 +32,7 @@ type bed struct {
 	t      *testing.T
 	world  *world.World
 	cloud  *sim.Cloud
+	at     sim.Endpoints
 	clock  *sim.Clock
 	db     *db.DB
 	x      *pbi.Executor
@@ -63,6 +64,7 @@ func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 			t.Error(err)
 		}
 	})
+	b.at = at
 	b.db = dbtest.Open(t, b.clock.Now)
 	app, _ := b.cloud.Entra.App("executor")
 	b.secret = func() (string, error) { return app.Secret, nil }

@@ -137,9 +137,9 @@ func (fl *flight) purge() result {
 	return passed("No table or column of the target disappears, or that is allowed.")
 }
 
-// Lost are the fields of the target's model that the source's no longer has.
-// Calculated columns hold no data and are not among them when Fields leaves
-// them out.
+// Lost are the fields of the target's model that the source's no longer has. A
+// table is named once, not with its columns; calculated columns hold no data
+// that could be lost.
 func Lost(source, target *Item) []string {
 	have := map[string]bool{}
 	for _, f := range source.Fields.Value {
@@ -148,7 +148,7 @@ func Lost(source, target *Item) []string {
 	var gone []string
 	for _, f := range target.Fields.Value {
 		table, _, column := strings.Cut(f, "[")
-		if !have[f] && !(column && !have[table]) {
+		if !have[f] && !(column && !have[table]) && !slices.Contains(target.Calculated, f) {
 			gone = append(gone, f)
 		}
 	}

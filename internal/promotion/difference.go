@@ -56,15 +56,18 @@ func (d *Difference) Item() *Item {
 // order is by state, kind and name.
 func Compare(source, target []Item) []Difference {
 	out, used := []Difference{}, map[string]bool{}
-	byID, byName, bySource := map[string]*Item{}, map[string]*Item{}, map[string]*Item{}
+	byID, byName, byPair := map[string]*Item{}, map[string]*Item{}, map[string]*Item{}
 	for i := range target {
 		t := &target[i]
 		if IsAppCopy(t.Name) {
 			continue
 		}
 		byID[t.ID], byName[t.Key()] = t, t
-		if t.SourceID != "" {
-			bySource[t.SourceID] = t
+		// A promotion backwards meets the pairs from their other end.
+		for _, id := range []string{t.SourceID, t.TargetID} {
+			if id != "" {
+				byPair[id] = t
+			}
 		}
 	}
 	for i := range source {
@@ -72,7 +75,7 @@ func Compare(source, target []Item) []Difference {
 		if IsAppCopy(s.Name) {
 			continue
 		}
-		d := Difference{Source: s, Target: cmp.Or(byID[s.TargetID], bySource[s.ID])}
+		d := Difference{Source: s, Target: cmp.Or(byID[s.TargetID], byPair[s.ID], byID[s.SourceID])}
 		if named := byName[s.Key()]; d.Target == nil && named != nil && named.SourceID == "" {
 			d.Target, d.ByName = named, s.PairsKnown || named.PairsKnown
 		}

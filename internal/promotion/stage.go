@@ -96,8 +96,10 @@ type Item struct {
 	Parameters policy.Answer[[]Parameter]
 	// Sources are the data sources of a model or dataflow.
 	Sources policy.Answer[[]Source]
-	// Fields are the tables and columns of a model as FieldName writes them.
-	Fields policy.Answer[[]string]
+	// Fields are the tables and columns of a model as FieldName writes them,
+	// Calculated those among them that hold no data of their own.
+	Fields     policy.Answer[[]string]
+	Calculated []string
 	// Refreshing is true while a refresh runs; LastRefresh is the status of the
 	// last one: Completed, Failed, Disabled, Cancelled or empty for none.
 	Refreshing  policy.Answer[bool]

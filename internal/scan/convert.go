@@ -207,6 +207,8 @@ type extraTable struct {
 	Storage  string   `json:"storage,omitempty"`
 	Columns  []string `json:"columns,omitempty"`
 	Measures []string `json:"measures,omitempty"`
+	// Calculated are those of the columns that hold no data of their own.
+	Calculated []string `json:"calculated,omitempty"`
 }
 
 type extraRole struct {
@@ -259,6 +261,9 @@ func (x *extra) model(w *pbi.Item) {
 		xt := extraTable{Name: t.Name, Hidden: t.Hidden, Storage: t.StorageMode}
 		for _, c := range t.Columns {
 			xt.Columns = append(xt.Columns, c.Name)
+			if c.ColumnType == "Calculated" {
+				xt.Calculated = append(xt.Calculated, c.Name)
+			}
 		}
 		for _, m := range t.Measures {
 			xt.Measures = append(xt.Measures, m.Name)
