@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"steward/internal/promotion"
 	"steward/internal/request"
 	"steward/internal/tenant"
 )
@@ -20,6 +21,7 @@ func (r *Reader) RequestEstate(ctx context.Context, v View, refs request.Refs) (
 		Capacities: map[request.ID]tenant.Capacity{}, Domains: map[request.ID]tenant.Domain{},
 		Pipelines: map[request.ID]request.Pipeline{}, Principals: map[request.ID]request.Principal{}, Violations: map[int64]request.Violation{},
 		Mappings: map[string]request.Mapped{},
+		Content:  map[request.ID][]promotion.Item{},
 	}}
 	if err := l.load(ctx, refs); err != nil {
 		return nil, fmt.Errorf("estate of %s at scan %d: %w", v.TenantName, v.Scan, classify(err))
@@ -64,6 +66,11 @@ func (l *estateLoader) load(ctx context.Context, refs request.Refs) error {
 			if err := step.load(ctx, id); err != nil {
 				return err
 			}
+		}
+	}
+	for _, r := range refs.Routes {
+		if err := l.route(ctx, r); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -78,25 +78,42 @@ type RunStep struct {
 	RequestIDs string
 	Results    map[string]string
 	Note       string
+	// Finding is what is amiss although the step is done; empty for nothing.
+	Finding string
+	// Parts are the outcomes of the things it carried.
+	Parts []StepPart
 	// Intended and AnsweredAt bound the last write, Finished the step.
 	Intended, AnsweredAt, Finished time.Time
 }
 
+// StepPart is the outcome of one thing that a step carried: an item of a
+// deployment.
+type StepPart struct {
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	// What was done to it: New, Different, NoDifference, as Microsoft says.
+	What string `json:"what"`
+	// State is Microsoft's: Succeeded, Failed, NotStarted; Says is the reason of
+	// a failure.
+	State string `json:"state"`
+	Says  string `json:"says"`
+}
+
 const stepColumns = `run, id, seq, undoes, line, says, operation, call, lock, marker, state, wake, attempt, tries, looks, fence, digest, made,
-	operator, choice, chosen_id, sent, answered, status, request_ids, results, note, intended, answered_at, finished, chosen_by, chosen_why`
+	operator, choice, chosen_id, sent, answered, status, request_ids, results, note, intended, answered_at, finished, chosen_by, chosen_why, finding, parts`
 
 func scanStep(row interface{ Scan(...any) error }) (RunStep, error) {
 	var s RunStep
 	var wake, intended, answered, finished sql.NullInt64
-	var results string
+	var results, parts string
 	err := row.Scan(&s.Run, &s.ID, &s.Seq, &s.Undoes, &s.Line, &s.Says, &s.Operation, &s.Call, &s.Lock, &s.Marker, &s.State, &wake, &s.Attempt,
 		&s.Tries, &s.Looks, &s.Fence, &s.Digest, &s.Made, &s.Operator, &s.Choice, &s.ChosenID, &s.Sent, &s.Answered, &s.Status, &s.RequestIDs,
-		&results, &s.Note, &intended, &answered, &finished, &s.ChosenBy, &s.ChosenWhy)
+		&results, &s.Note, &intended, &answered, &finished, &s.ChosenBy, &s.ChosenWhy, &s.Finding, &parts)
 	if err != nil {
 		return s, err
 	}
 	s.Wake, s.Intended, s.AnsweredAt, s.Finished = timeOf(wake), timeOf(intended), timeOf(answered), timeOf(finished)
-	return s, json.Unmarshal([]byte(results), &s.Results)
+	return s, errors.Join(json.Unmarshal([]byte(results), &s.Results), json.Unmarshal([]byte(parts), &s.Parts))
 }
 
 func stepRows(rows *sql.Rows, err error) ([]RunStep, error) {
@@ -184,11 +201,11 @@ func (t *Tx) SaveStep(ctx context.Context, s RunStep, was StepState, fence int64
 	}
 	res, err := t.ExecContext(ctx, `UPDATE run_step SET state = $3, wake = $4, attempt = $5, tries = $6, looks = $7, fence = $8, digest = $9, made = $10,
 		operator = $11, choice = $12, chosen_id = $13, sent = $14, answered = $15, status = $16, request_ids = $17, results = $18, note = $19,
-		intended = $20, answered_at = $21, finished = $22
+		intended = $20, answered_at = $21, finished = $22, finding = $25, parts = $26
 		WHERE run = $1 AND id = $2 AND state = $23 AND fence = $24`,
 		s.Run, s.ID, s.State, MillisOrNull(s.Wake), s.Attempt, s.Tries, s.Looks, s.Fence, s.Digest, s.Made, s.Operator, s.Choice, s.ChosenID,
 		s.Sent, s.Answered, s.Status, s.RequestIDs, string(results), s.Note, MillisOrNull(s.Intended), MillisOrNull(s.AnsweredAt),
-		MillisOrNull(s.Finished), was, fence)
+		MillisOrNull(s.Finished), was, fence, s.Finding, jsonText(s.Parts))
 	if err != nil {
 		return fmt.Errorf("step %s of run %s: %w", s.ID, s.Run, classify(err))
 	}

@@ -12,12 +12,16 @@ import (
 	"steward/internal/fault"
 	"steward/internal/ledger"
 	"steward/internal/pbi"
+	"steward/internal/request"
 	"steward/internal/workflow"
 )
 
 // do takes a step through the protocol: T1, look, one write, T2.
 func (e *Engine) do(ctx context.Context, j *job, s db.RunStep) (workflow.Next, error) {
 	a := j.act(s)
+	if a.look.Kind.Check() {
+		return e.check(ctx, j, s, a)
+	}
 	path, body, err := a.call.Render(j.result)
 	if err != nil {
 		return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, "The call cannot be made: an earlier step has not answered what it needs.")
@@ -102,13 +106,13 @@ func (e *Engine) before(ctx context.Context, j *job, s db.RunStep, a act) (bool,
 			return false, workflow.Next{}, e.end(ctx, j, s, db.StepSkipped, why)
 		}
 	}
-	if s.Attempt > 1 || s.Marker != "" {
-		found, err := e.look(ctx, j, a.look)
+	if s.Attempt > 1 || s.Marker != "" || a.look.Kind == request.LookOwner {
+		found, err := e.sight(ctx, j, a)
 		switch {
 		case err != nil:
 			return e.unread(ctx, j, s, a, err)
 		case found.many:
-			return false, workflow.Next{}, e.puzzle(ctx, j, s, "More than one object carries the mark of this step.")
+			return false, workflow.Next{}, e.puzzle(ctx, j, s, found.riddle())
 		case found.one:
 			s.Made = s.Made || s.Attempt > 1 || s.Marker != ""
 			return false, workflow.Next{}, e.adopt(ctx, j, s, a, found.id)
@@ -122,6 +126,34 @@ func (e *Engine) before(ctx context.Context, j *job, s db.RunStep, a act) (bool,
 		if why != "" {
 			return false, workflow.Next{}, e.end(ctx, j, s, db.StepFailed, why+" Nothing was sent. Ask again, so that what is agreed to is what is there.")
 		}
+	}
+	return e.mayBegin(ctx, j, s, a)
+}
+
+// mayBegin waits for what the target does one at a time: deployments of a
+// pipeline, refreshes of a model.
+func (e *Engine) mayBegin(ctx context.Context, j *job, s db.RunStep, a act) (bool, workflow.Next, error) {
+	if a.undo || a.look.Kind != request.LookDeployment && a.look.Kind != request.LookRefresh {
+		return true, workflow.Next{}, nil
+	}
+	arg, err := args(a.look.Args, j.result)
+	if err != nil {
+		return false, workflow.Next{}, err
+	}
+	busy, never := "", ""
+	if a.look.Kind == request.LookDeployment {
+		busy, err = e.occupied(ctx, arg["pipeline"])
+	} else {
+		busy, never, err = e.loads(ctx, arg)
+	}
+	switch {
+	case err != nil:
+		return e.unread(ctx, j, s, a, err)
+	case never != "":
+		return false, workflow.Next{}, e.end(ctx, j, s, db.StepDone, never)
+	case busy != "":
+		next, err := e.postpone(ctx, j, s, busy, 0)
+		return false, next, err
 	}
 	return true, workflow.Next{}, nil
 }

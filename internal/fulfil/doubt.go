@@ -9,6 +9,7 @@ import (
 	"steward/internal/fault"
 	"steward/internal/ledger"
 	"steward/internal/pbi"
+	"steward/internal/request"
 	"steward/internal/workflow"
 )
 
@@ -32,7 +33,7 @@ func (e *Engine) doubt(ctx context.Context, j *job, s db.RunStep) (workflow.Next
 		return e.rest(ctx, j, s.Note, s.Wake)
 	}
 	e.cfg.Hook("before settling look " + s.ID)
-	found, err := e.look(ctx, j, a.look)
+	found, err := e.sight(ctx, j, a)
 	e.cfg.Hook("after settling look " + s.ID)
 	switch {
 	case err != nil && pbi.Missing(err) && !a.undo && !a.fresh():
@@ -42,7 +43,7 @@ func (e *Engine) doubt(ctx context.Context, j *job, s db.RunStep) (workflow.Next
 		s.Tries = min(s.Tries, e.lastTry()-1)
 		return e.later(ctx, j, s, "Whether it took effect could not be read. "+fault.Sentence(err))
 	case found.many:
-		return workflow.Next{}, e.puzzle(ctx, j, s, "More than one object carries the mark of this step, or it was renamed since.")
+		return workflow.Next{}, e.puzzle(ctx, j, s, found.riddle())
 	case found.one:
 		s.Made = true
 		return workflow.Next{}, e.adopt(ctx, j, s, a, found.id)
@@ -107,8 +108,8 @@ func (e *Engine) decided(ctx context.Context, j *job, s db.RunStep, a act) error
 	case db.ChooseStop:
 		return e.end(ctx, j, s, db.StepFailed, decision(s, "gave it up; whether it took effect is not known"))
 	}
-	if id == "" && len(a.step.Results) > 0 {
-		found, err := e.look(ctx, j, a.look)
+	if id == "" && (len(a.step.Results) > 0 || a.waits() == request.WaitRefresh) {
+		found, err := e.sight(ctx, j, a)
 		if err == nil && found.one {
 			id = found.id
 		}

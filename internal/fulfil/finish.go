@@ -47,8 +47,9 @@ func outcome(steps []db.RunStep) (db.RunState, string) {
 			first = s.Says + ": " + s.Note
 		}
 	}
+	amiss := findings(steps)
 	if count[db.StepDone] == total {
-		return db.RunDone, fmt.Sprintf("All %d steps are done.", total)
+		return db.RunDone, strings.TrimSpace(fmt.Sprintf("All %d steps are done. ", total) + amiss)
 	}
 	parts := []string{fmt.Sprintf("%d of %d steps are done", count[db.StepDone], total)}
 	for _, p := range []struct {
@@ -59,7 +60,26 @@ func outcome(steps []db.RunStep) (db.RunState, string) {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.text))
 		}
 	}
-	return db.RunFailed, strings.TrimSpace(strings.Join(parts, ", ") + ". " + first)
+	return db.RunFailed, strings.TrimSpace(strings.Join(parts, ", ") + ". " + first + " " + amiss)
+}
+
+// findings says what is amiss although the steps are done.
+func findings(steps []db.RunStep) string {
+	n, first := 0, ""
+	for _, s := range steps {
+		if s.Finding != "" {
+			if n++; n == 1 {
+				first = s.Says + ": " + s.Finding
+			}
+		}
+	}
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return "It ends with a finding. " + first
+	}
+	return fmt.Sprintf("It ends with %d findings. The first: %s", n, first)
 }
 
 // close writes the end of a run down, at the run and at its order.

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"steward/internal/db"
 	"steward/internal/request"
@@ -73,12 +74,23 @@ func (j *job) unmet(s db.RunStep) string {
 	}
 	step, _ := j.plan.Step(s.ID)
 	for _, need := range step.Needs {
-		if j.earlier[need] != db.StepDone {
+		if j.earlier[need] != db.StepDone && !j.arrived(step, need) {
 			other, _ := j.plan.Step(need)
 			return "Skipped because this did not come about: " + other.Says + "."
 		}
 	}
 	return ""
+}
+
+// arrived reports whether a step is about an item that came although the rest
+// of its deployment failed: it must not stay with the source's values.
+func (j *job) arrived(step request.Step, need string) bool {
+	ref, ok := step.Call.Args["model"].Ref()
+	if !ok || ref.Step != need || j.earlier[need] != db.StepFailed {
+		return false
+	}
+	_, came := j.results[need][ref.Result]
+	return came
 }
 
 // act is what a step of the run does: its own call, or the one that takes
@@ -88,15 +100,17 @@ type act struct {
 	look request.Look
 	step request.Step
 	undo bool
+	// since is when it was intended the last time; zero when it never was.
+	since time.Time
 }
 
 func (j *job) act(s db.RunStep) act {
 	if s.Undoes == "" {
 		step, _ := j.plan.Step(s.ID)
-		return act{call: step.Call, look: step.Look, step: step}
+		return act{call: step.Call, look: step.Look, step: step, since: s.Intended}
 	}
 	step, _ := j.plan.Step(s.Undoes)
-	return act{call: step.Undo.Call, look: step.Undo.Look, step: step, undo: true}
+	return act{call: step.Undo.Call, look: step.Undo.Look, step: step, undo: true, since: s.Intended}
 }
 
 // fresh reports whether the step acts on something that this very run made:
@@ -117,6 +131,9 @@ func (a act) fresh() bool {
 
 // waits is how long the effect takes to settle after the answer.
 func (a act) waits() request.WaitKind {
+	if !a.undo && (a.step.Wait == request.WaitDeployment || a.step.Wait == request.WaitRefresh) {
+		return a.step.Wait
+	}
 	if a.call.Operation == "Groups_AssignToCapacity" {
 		return request.WaitCapacity
 	}

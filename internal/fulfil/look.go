@@ -16,6 +16,17 @@ type sight struct {
 	one, many bool
 	// id is that of what was created.
 	id string
+	// why says why nobody but a person can tell, where many objects are not the
+	// reason.
+	why string
+}
+
+// riddle is what a person is asked when the effect cannot be told.
+func (s sight) riddle() string {
+	if s.why != "" {
+		return s.why
+	}
+	return "More than one object carries the mark of this step, or it was renamed since."
 }
 
 // noCapacity is Microsoft's id for shared capacity.
@@ -75,6 +86,8 @@ func (e *Engine) look(ctx context.Context, j *job, l request.Look) (sight, error
 	case request.LookStage:
 		p, err := x.Pipeline(ctx, arg["pipeline"])
 		return yes(strings.EqualFold(onStage(p, arg["stage"]), arg["workspace"])), err
+	case request.LookOwner, request.LookParameters, request.LookSources, request.LookGateway, request.LookSchedule:
+		return e.lookModel(ctx, l.Kind, arg)
 	}
 	return sight{}, fmt.Errorf("no way to look for %s", l.Kind)
 }

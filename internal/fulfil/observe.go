@@ -14,8 +14,12 @@ import (
 // differs compares the target with what was agreed to, and says in a sentence
 // what has changed; empty when nothing has.
 func (e *Engine) differs(ctx context.Context, j *job, expects []request.Observation) (string, error) {
+	stages := stageReader{x: e.cfg.Executor}
 	for _, o := range expects {
-		now, err := e.observe(ctx, o)
+		now, known, err := stages.observe(ctx, o)
+		if err == nil && !known {
+			now, err = e.observe(ctx, o)
+		}
 		if err != nil {
 			return "", err
 		}

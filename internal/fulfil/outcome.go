@@ -24,8 +24,11 @@ func (e *Engine) answered(ctx context.Context, j *job, s db.RunStep, a act, w pb
 		return e.doubtful(ctx, j, s, "The service answered with success, but not with what it made.")
 	}
 	s.Results, s.Made = results, true
-	if a.waits() == request.WaitCapacity {
-		return e.accepted(ctx, j, s)
+	if w.RefreshID != "" {
+		s.Results["refresh"] = w.RefreshID
+	}
+	if wait := a.waits(); wait != request.WaitNone {
+		return e.accepted(ctx, j, s, wait)
 	}
 	return e.end(ctx, j, s, db.StepDone, "")
 }
@@ -34,6 +37,13 @@ func (e *Engine) answered(ctx context.Context, j *job, s db.RunStep, a act, w pb
 func resultsOf(a act, body []byte) (map[string]string, error) {
 	if a.undo || len(a.step.Results) == 0 {
 		return map[string]string{}, nil
+	}
+	if a.look.Kind == request.LookDeployment {
+		d := pbi.ReadStartedDeployment(body)
+		if d.ID == "" {
+			return nil, errors.New("the answer has no operation")
+		}
+		return map[string]string{"operation": d.ID}, nil
 	}
 	var doc map[string]any
 	if err := json.Unmarshal(body, &doc); err != nil {
@@ -61,13 +71,13 @@ func (e *Engine) refused(ctx context.Context, j *job, s db.RunStep, a act, err e
 	case pbi.Unknown:
 		return workflow.Next{}, e.doubtful(ctx, j, s, "No clear answer came, so nobody knows yet whether it took effect. "+fault.Sentence(err))
 	}
-	if busy(code) || (pbi.Missing(err) || pbi.Closed(err)) && e.spreading(s, a) {
+	if busy(code) || e.occupiedNow(ctx, j, a) || (pbi.Missing(err) || pbi.Closed(err)) && e.spreading(s, a) {
 		return e.postpone(ctx, j, s, fault.Sentence(err), retryAfter(err))
 	}
 	if status == 404 || existing(code) {
 		// What was to be there is there, or what was to go is gone: perhaps
 		// by an earlier try of ours.
-		found, lerr := e.look(ctx, j, a.look)
+		found, lerr := e.sight(ctx, j, a)
 		if lerr == nil && found.one {
 			s.Made = s.Attempt > 1 || s.Marker != ""
 			return workflow.Next{}, e.adopt(ctx, j, s, a, found.id)
@@ -76,8 +86,29 @@ func (e *Engine) refused(ctx context.Context, j *job, s db.RunStep, a act, err e
 	return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, fault.Sentence(err))
 }
 
+// occupiedNow reports whether a deployment or a refresh was refused because the
+// target is at another one: the answer's code does not say so.
+func (e *Engine) occupiedNow(ctx context.Context, j *job, a act) bool {
+	arg, err := args(a.look.Args, j.result)
+	if err != nil || a.undo {
+		return false
+	}
+	switch a.look.Kind {
+	case request.LookDeployment:
+		why, err := e.occupied(ctx, arg["pipeline"])
+		return err == nil && why != ""
+	case request.LookRefresh:
+		running, err := e.refreshing(ctx, arg)
+		return err == nil && running
+	}
+	return false
+}
+
 // busy reports codes that say "not now".
 func busy(code string) bool {
+	if low := strings.ToLower(code); strings.HasPrefix(low, "alm_") && strings.HasSuffix(low, "inprogress") {
+		return true
+	}
 	return strings.EqualFold(code, "WorkspaceMigrationOperationInProgress") || strings.EqualFold(code, "Alm_InvalidRequest_WorkloadUnavailable")
 }
 
@@ -126,8 +157,12 @@ func (e *Engine) adopt(ctx context.Context, j *job, s db.RunStep, a act, id stri
 			s.Results[name] = string(request.NewID(id))
 		}
 	}
-	if a.waits() == request.WaitCapacity && s.State != db.StepSettling {
-		return e.accepted(ctx, j, s)
+	wait := a.waits()
+	if wait == request.WaitRefresh && id != "" {
+		s.Results = map[string]string{"refresh": id}
+	}
+	if wait != request.WaitNone && s.State != db.StepSettling {
+		return e.accepted(ctx, j, s, wait)
 	}
 	return e.end(ctx, j, s, db.StepDone, "Found in the tenant and taken as done.")
 }

@@ -7,6 +7,7 @@ import (
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/ledger"
+	"steward/internal/request"
 	"steward/internal/workflow"
 )
 
@@ -26,10 +27,14 @@ const (
 	moveMost = 2 * time.Hour
 )
 
+// acceptedSays says what the service works on.
+var acceptedSays = map[request.WaitKind]string{request.WaitCapacity: "Accepted; the workspace is moving.",
+	request.WaitDeployment: "Accepted; the deployment begins.", request.WaitRefresh: "Accepted; the refresh begins."}
+
 // accepted writes down that the service took the write on and works on it.
-func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep) error {
+func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep, wait request.WaitKind) error {
 	was, fence := s.State, s.Fence
-	s.State, s.Note, s.Operator, s.Wake, s.Tries = db.StepSettling, "Accepted; the workspace is moving.", false, e.cfg.Now().Add(soonest), 0
+	s.State, s.Note, s.Operator, s.Wake, s.Tries = db.StepSettling, acceptedSays[wait], false, e.cfg.Now().Add(soonest), 0
 	return e.settled(ctx, "accepted "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
@@ -38,7 +43,7 @@ func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep) error {
 	})
 }
 
-// settle asks how far a move is.
+// settle asks how far it is.
 func (e *Engine) settle(ctx context.Context, j *job, s db.RunStep) (workflow.Next, error) {
 	if s.Wake.After(e.cfg.Now()) {
 		return e.rest(ctx, j, s.Note, s.Wake)
@@ -49,6 +54,17 @@ func (e *Engine) settle(ctx context.Context, j *job, s db.RunStep) (workflow.Nex
 		return workflow.Next{}, err
 	}
 	e.cfg.Hook("before poll " + s.ID)
+	switch a.waits() {
+	case request.WaitDeployment:
+		return e.settleDeployment(ctx, j, s, arg)
+	case request.WaitRefresh:
+		return e.settleRefresh(ctx, j, s, arg)
+	}
+	return e.settleMove(ctx, j, s, a, arg)
+}
+
+// settleMove asks how far a move to a capacity is.
+func (e *Engine) settleMove(ctx context.Context, j *job, s db.RunStep, a act, arg map[string]string) (workflow.Next, error) {
 	move, err := e.cfg.Executor.Assignment(ctx, arg["workspace"])
 	e.cfg.Hook("after poll " + s.ID)
 	if err != nil {
@@ -76,9 +92,14 @@ func (e *Engine) pollLater(ctx context.Context, j *job, s db.RunStep, why string
 }
 
 func (e *Engine) pollAgain(ctx context.Context, j *job, s db.RunStep, why string) (workflow.Next, error) {
+	return e.pollAfter(ctx, j, s, why, 0)
+}
+
+// pollAfter polls again, not before what the service asked for.
+func (e *Engine) pollAfter(ctx context.Context, j *job, s db.RunStep, why string, least time.Duration) (workflow.Next, error) {
 	fence := s.Fence
 	s.Tries++
-	s.Note, s.Wake = why, e.cfg.Now().Add(min(soonest<<min(s.Tries, 3), poll))
+	s.Note, s.Wake = why, e.cfg.Now().Add(max(least, min(soonest<<min(s.Tries, 3), poll)))
 	err := e.write(ctx, "poll later "+s.ID, func(tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, db.StepSettling, fence); err != nil {
 			return err

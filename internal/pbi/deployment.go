@@ -1,6 +1,9 @@
 package pbi
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // errNoID is the cause when a single object comes without its id.
 var errNoID = errors.New("the object has no id or no status")
@@ -112,4 +115,17 @@ func (s *DeploymentStep) readPair(c *cursor) {
 			s.TargetName = c.text()
 		}
 	})
+}
+
+// DeployFailure says in a sentence why the deployment of an item failed, with
+// Microsoft's code; empty when it did not.
+func DeployFailure(s DeploymentStep) string {
+	if s.ErrorCode == "" && s.ErrorDetail == "" {
+		return ""
+	}
+	says := s.ErrorDetail
+	if m, ok := meanings[strings.ToLower(s.ErrorCode)]; ok {
+		says = m.sentence
+	}
+	return strings.TrimSpace(says + " (" + s.ErrorCode + ")")
 }

@@ -112,7 +112,40 @@ const (
 	LookHouse LookKind = "portal"
 	// LookPipelineUser: principal has right on pipeline; empty right for none.
 	LookPipelineUser LookKind = "pipeline-user"
+	// LookDeployment: an operation of pipeline whose note holds marker; stage is
+	// the one deployed to.
+	LookDeployment LookKind = "deployment"
+	// LookOwner: model of workspace belongs to owner.
+	LookOwner LookKind = "model-owner"
+	// LookParameters: model of workspace has all of values (name, newValue).
+	LookParameters LookKind = "model-parameters"
+	// LookSources: model of workspace reads all of sources (connection details).
+	LookSources LookKind = "model-sources"
+	// LookGateway: model of workspace is bound to gateway.
+	LookGateway LookKind = "model-gateway"
+	// LookSchedule: model of workspace loads on days at times in zone.
+	LookSchedule LookKind = "model-schedule"
+	// LookRefresh: a refresh of model of workspace began after the intent.
+	LookRefresh LookKind = "model-refresh"
 )
+
+// Checks: steps that only read, and say what they found. One that finds
+// something amiss does not fail: the run ends with findings. Only the
+// pre-flight fails, and keeps what needs it from being sent.
+const (
+	// CheckPreflight: choice (JSON of a promotion.Choice) passes every check.
+	CheckPreflight LookKind = "check-preflight"
+	// CheckItems: items (id, name) of stage from of pipeline stand paired on
+	// stage to.
+	CheckItems LookKind = "check-items"
+	// CheckParameters is LookParameters.
+	CheckParameters LookKind = "check-parameters"
+	// CheckQuery: model of workspace answers query, with expect if not empty.
+	CheckQuery LookKind = "check-query"
+)
+
+// Check reports whether a step that is looked at so only reads.
+func (k LookKind) Check() bool { return strings.HasPrefix(string(k), "check-") }
 
 // Look is how to find out whether a step has taken effect: before it is sent,
 // and after its outcome was lost.
@@ -135,6 +168,10 @@ const (
 	// WaitCapacity: CapacityAssignmentStatus reaches CompletedSuccessfully or
 	// AssignmentFailed.
 	WaitCapacity WaitKind = "capacity-assignment"
+	// WaitDeployment: the operation ends; a part of its items may have failed.
+	WaitDeployment WaitKind = "deployment"
+	// WaitRefresh: the refresh ends, in whatever way.
+	WaitRefresh WaitKind = "refresh"
 )
 
 // Undo is how to take a step back, when it can be.

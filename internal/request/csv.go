@@ -29,7 +29,7 @@ type Lookup interface {
 // Columns are the columns a CSV may have. kind is needed; the others as the
 // kind needs them.
 var Columns = []string{"kind", "workspace", "name", "description", "capacity", "domain", "who", "right", "until", "members", "owner", "admin",
-	"pipeline", "stage", "confirm", "department", "project", "environments"}
+	"pipeline", "stage", "items", "allow", "note", "confirm", "department", "project", "environments"}
 
 const maxCSV = 1 << 20
 
@@ -296,6 +296,8 @@ func (r *csvRow) params(k Kind) Params {
 
 func (r *csvRow) pipelineParams(k Kind) Params {
 	switch k {
+	case Promotion:
+		return r.promotion()
 	case PipelineCreate:
 		return &PipelineCreateParams{Name: r.text("name"), Description: r.text("description")}
 	case PipelineDelete:

@@ -30,11 +30,13 @@ type Estate struct {
 	Principals map[ID]Principal
 	// Violations are those asked about, Rule the rule of a change of one.
 	Violations map[int64]Violation
-	Rule       *Rule
 	// Mappings are those of the pairs asked about, by promotion.Pair.Key.
 	Mappings map[string]Mapped
 	// Emergency is known to requests for emergency access only.
 	Emergency *EmergencyEstate
+	// Content is what stands on the stages of a promotion, by workspace.
+	Content map[ID][]promotion.Item
+	Rule    *Rule
 }
 
 // Workspace is a workspace with its roles and the pipeline it belongs to.
@@ -70,6 +72,13 @@ type Refs struct {
 	Workspaces, Capacities, Domains, Pipelines, Principals []ID
 	Violations                                             []int64
 	Mappings                                               []promotion.Pair
+	Routes                                                 []RouteRef
+}
+
+// RouteRef names two stages of a pipeline whose content a plan needs.
+type RouteRef struct {
+	Pipeline ID
+	From, To int
 }
 
 func (r *Refs) add(o Refs) {
@@ -81,4 +90,5 @@ func (r *Refs) add(o Refs) {
 	r.Principals = append(r.Principals, o.Principals...)
 	r.Violations = append(r.Violations, o.Violations...)
 	r.Mappings = append(r.Mappings, o.Mappings...)
+	r.Routes = append(r.Routes, o.Routes...)
 }

@@ -47,6 +47,7 @@ var kinds = []About{
 	{AccessAdd, "Give access", "A role for a person, a group or an application, for good or until a day.", "Access"},
 	{AccessChange, "Change access", "Another role for somebody who has one.", "Access"},
 	{AccessRemove, "Take access away", "Take roles away, one or many.", "Access"},
+	{Promotion, "Promote content", "Deploy from a stage of a pipeline to the next: everything or what you choose, through one pipeline or several.", "Pipeline"},
 	{PipelineCreate, "New pipeline", "A deployment pipeline with its stages and users.", "Pipeline"},
 	{PipelineAssign, "Assign a stage", "Put a workspace on a stage of a pipeline.", "Pipeline"},
 	{PipelineUnassign, "Unassign a stage", "Take the workspace off a stage.", "Pipeline"},

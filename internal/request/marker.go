@@ -25,6 +25,9 @@ func MarkersIn(text string) []string { return markerForm.FindAllString(text, -1)
 // marked puts a mark behind a text that people read.
 func marked(text, mark string) string { return strings.TrimSpace(text + " [" + mark + "]") }
 
+// markedFirst puts a mark before a text that the service may cut.
+func markedFirst(text, mark string) string { return strings.TrimSpace("[" + mark + "] " + text) }
+
 // Unmarked is a description without our marks, for forms and pages.
 func Unmarked(text string) string {
 	for _, m := range MarkersIn(text) {

@@ -34,6 +34,10 @@ const (
 	StageOf ObservationKind = "stage"
 	// PipelineOf: the pipeline workspace is a stage of; empty for none.
 	PipelineOf ObservationKind = "pipeline-of"
+	// StageItem is the name of item on stage of pipeline; empty when it is not
+	// there. StageCount is how many things stand there that can be deployed.
+	StageItem  ObservationKind = "stage-item"
+	StageCount ObservationKind = "stage-count"
 	// ViolationState of violation; RuleVersion of rule, empty when it is off.
 	ViolationState ObservationKind = "violation-state"
 	RuleVersion    ObservationKind = "rule-version"
@@ -77,6 +81,7 @@ var what = map[ObservationKind]string{
 	OtherAdmin: "whether another Admin remains", CapacityState: "the capacity's state", PipelineName: "the pipeline",
 	StageOf: "the workspace on the stage", PipelineOf: "the workspace's pipeline", PipelineRole: "the right on the pipeline",
 	ViolationState: "the violation", RuleVersion: "the version of the rule", MappingVersion: "the mapping",
+	StageItem: "the item on the stage", StageCount: "the number of items on the stage",
 }
 
 // Differs says in a sentence that the tenant has moved away from what was

@@ -225,6 +225,8 @@ func New(k Kind) Params {
 		return &PipelineUserAddParams{}
 	case PipelineUserDrop:
 		return &PipelineUserDropParams{}
+	case Promotion:
+		return &PromotionParams{}
 	case Waiver:
 		return &WaiverParams{}
 	case RuleChange:

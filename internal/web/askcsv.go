@@ -189,7 +189,7 @@ func listRows(p *request.BulkParams, shown desk.Preview) ui.Table {
 // listKinds are the kinds that a list can hold.
 var listKinds = []request.Kind{request.AccessAdd, request.AccessChange, request.AccessRemove, request.WorkspaceCreate, request.WorkspaceEdit, request.WorkspaceCapacity,
 	request.WorkspaceArchive, request.WorkspaceDelete, request.WorkspaceRestore, request.NewProject, request.PipelineCreate, request.PipelineAssign,
-	request.PipelineUnassign, request.PipelineUserAdd, request.PipelineUserDrop, request.PipelineDelete}
+	request.PipelineUnassign, request.PipelineUserAdd, request.PipelineUserDrop, request.PipelineDelete, request.Promotion}
 
 // listExamples are the columns of a kind's list, and a line that shows how each
 // is written.
@@ -209,6 +209,7 @@ var listExamples = map[request.Kind][2][]string{
 	request.PipelineUnassign:  {{"pipeline", "stage"}, {"FIN-Budget", "1"}},
 	request.PipelineUserAdd:   {{"pipeline", "who"}, {"FIN-Budget", "FIN Analysts"}},
 	request.PipelineUserDrop:  {{"pipeline", "who"}, {"FIN-Budget", "anna@contoso.com"}},
+	request.Promotion:         {{"pipeline", "stage", "items", "allow", "note"}, {"FIN-Budget", "1", "Budget | Budget report", "create | overwrite | refresh", "CHG-1234"}},
 	request.PipelineDelete:    {{"pipeline", "confirm"}, {"FIN-Budget", "FIN-Budget"}},
 }
 

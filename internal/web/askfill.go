@@ -128,6 +128,8 @@ func (f *filler) field(q ask.Field) templates.AskField {
 		} else {
 			f.choices(q, &v)
 		}
+	case ask.Ticks:
+		out.Ticks = f.ticks(q)
 	case ask.Line:
 	}
 	if v.Error != "" {

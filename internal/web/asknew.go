@@ -96,6 +96,9 @@ func (a *asking) prefill() {
 			a.values.Set("pipeline", "yes")
 		}
 	}
+	if a.about.Kind == request.Promotion {
+		ask.Fill(a.values)
+	}
 	if l := because(a.values); l != nil && a.values.Get("reason") == "" && !a.about.Kind.House() {
 		a.values.Set("reason", "To mend "+l.Label+".")
 	}

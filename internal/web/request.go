@@ -95,7 +95,7 @@ func (s *Server) requestPage(c echo.Context, status int, t typed) error {
 		page.PlanNote = "This is the plan as it was last submitted. It is a draft again, so nobody can agree to it."
 		d.shown.Agree = templates.PlanAgreement{Why: "Chosen when it is submitted again."}
 	}
-	for _, part := range []func(context.Context, *requested, *templates.RequestPage) error{s.requestLines, s.requestSides, s.requestSimilar, s.requestStory} {
+	for _, part := range []func(context.Context, *requested, *templates.RequestPage) error{s.requestFlights, s.requestLines, s.requestSides, s.requestSimilar, s.requestStory} {
 		if err := part(ctx, &d, &page); err != nil {
 			return err
 		}

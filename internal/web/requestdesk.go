@@ -18,6 +18,7 @@ type RequestDesk interface {
 	Draft(ctx context.Context, by desk.By, tenant string, in desk.In) (request.Request, error)
 	Edit(ctx context.Context, by desk.By, id string, version int64, in desk.In) (request.Request, error)
 	Preview(ctx context.Context, by desk.By, r request.Request, in desk.In) (desk.Preview, error)
+	Flights(ctx context.Context, tenant string, params request.Params) ([]request.Flight, error)
 	Submit(ctx context.Context, by desk.By, id string, version int64) (request.Request, desk.Preview, error)
 	Standing(ctx context.Context, by desk.By, id string) (desk.Standing, error)
 	Inbox(ctx context.Context, by desk.By, tenants []string) ([]desk.Waiting, error)

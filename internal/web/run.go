@@ -79,6 +79,13 @@ func (s *Server) runPage(c echo.Context, status int, t typed) error {
 	v.Title, v.Kind, v.Active, v.Tenant = d.run.Title, "Run", "/runs", d.run.Tenant
 	v.Crumbs = []ui.Link{{Label: "Runs", Href: ui.With("/runs", ui.Param{Name: "tenant", Value: d.run.Tenant})}}
 	v.Also = append(v.Also, ui.Action{Label: "The request", Href: "/requests/" + d.run.Request})
+	if d.run.State == db.RunFailed && mayAsk(d.who, request.Promotion) {
+		if plan, err := request.ParsePlan(d.run.Plan); err == nil {
+			if rest := restOf(d.request, plan, d.steps); rest != "" {
+				v.Primary = &ui.Action{Label: "Ask for the rest", Href: rest}
+			}
+		}
+	}
 	v.Forms = runForms(d, t)
 	if v.Related, err = s.relatedRuns(c.Request().Context(), d.run); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,9 @@ var stepStates = map[db.StepState]ui.Badge{
 func runBadge(r db.Run, steps []db.RunStep) ui.Badge {
 	switch r.State {
 	case db.RunDone:
+		if slices.ContainsFunc(steps, func(s db.RunStep) bool { return s.Finding != "" }) {
+			return ui.Badge{Text: "done with findings", Tone: ui.Warn}
+		}
 		return ui.Badge{Text: "done", Tone: ui.Good}
 	case db.RunFailed:
 		return ui.Badge{Text: "failed", Tone: ui.Bad}
@@ -123,13 +127,15 @@ func runVersion(r db.Run, steps []db.RunStep) string {
 	h := sha256.New()
 	fmt.Fprintln(h, r.State, r.Paused, r.Cancel, r.Waits, r.Wake)
 	for _, s := range steps {
-		fmt.Fprintln(h, s.ID, s.State, s.Attempt, s.Operator, s.Choice, s.Note, s.RequestIDs)
+		fmt.Fprintln(h, s.ID, s.State, s.Attempt, s.Operator, s.Choice, s.Note, s.RequestIDs, s.Finding, len(s.Parts))
 	}
 	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 func runStep(r db.Run, s db.RunStep, decides bool, now time.Time) templates.RunStepView {
 	v := templates.RunStepView{ID: s.ID, Row: s.Line, Says: s.Says, State: stepStates[s.State], Note: s.Note, Sent: readable(s.Sent), Answered: readable(s.Answered)}
+	v.Finding = s.Finding
+	v.Parts, v.PartsSay = partsTable(s)
 	if v.State.Text == "" {
 		v.State = ui.Badge{Text: string(s.State)}
 	}

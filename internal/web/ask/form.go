@@ -19,6 +19,8 @@ const (
 	Stage     Thing = "stage"
 	User      Thing = "pipeline-user"
 	Gateway   Thing = "gateway"
+	// Content is what stands on the stage of a route.
+	Content Thing = "content"
 )
 
 // Searched reports whether the thing is found by typing; the others are few
@@ -38,6 +40,8 @@ const (
 	Yes    Look = "yes"
 	Day    Look = "day"
 	Pick   Look = "pick"
+	// Ticks is any number of choices, each an entry of the list of the name.
+	Ticks Look = "ticks"
 )
 
 // Field is one question.

@@ -10,6 +10,8 @@ var aPipeline = Field{Name: "pipeline", Label: "Pipeline", Hint: "A part of its 
 
 func pipelineForms(p request.Params) []Group {
 	switch p := p.(type) {
+	case *request.PromotionParams:
+		return promotionForm(p)
 	case *request.PipelineCreateParams:
 		return newPipelineForm(p)
 	case *request.PipelineDeleteParams:

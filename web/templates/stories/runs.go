@@ -13,6 +13,7 @@ func runStories(now time.Time) []stories.Story {
 		{Name: "run/under way", Component: templates.Run(runUnderWay(now))},
 		{Name: "run/in doubt", Component: templates.Run(runInDoubt(now))},
 		{Name: "run/failed", Component: templates.Run(runFailed(now))},
+		{Name: "run/done with findings", Component: templates.Run(runFindings(now))},
 		{Name: "run/done", Component: templates.Run(runDone(now))},
 		{Name: "run/what became of it", Component: templates.Decide(decideStep(now))},
 	}
@@ -49,6 +50,17 @@ func runInDoubt(now time.Time) templates.RunPage {
 	v.Notices = []ui.Notice{{Tone: ui.Warn, Title: "Changes of contoso are on hold since 21 Nov 2026 14:00 UTC.", Text: "Omar Haddad: the capacity is being moved", Action: ui.Action{Label: "Let them go on", Href: "/runs/hold"}}}
 	v.Run.Steps[1] = templates.RunStepView{ID: "s2", Says: "Create the pipeline Zebra Stripes", State: ui.Badge{Text: "in doubt", Tone: ui.Bad},
 		Note: "It was looked for and not found. An operator must say whether it took effect.", Decide: "/runs/01JD5Y/steps/s2", Facts: []string{"sent 1 time"}}
+	return v
+}
+
+func runFindings(now time.Time) templates.RunPage {
+	v := runPage(now, ui.Badge{Text: "done with findings", Tone: ui.Warn}, 4)
+	v.Run.Says = "All 4 steps are done. It ends with a finding. Refresh the model Sales on FIN-Sales-TEST: The refresh ended as Failed."
+	v.Run.Steps[0] = templates.RunStepView{ID: "s1", Says: "Deploy everything from FIN-Sales-DEV to FIN-Sales-TEST and wait for the end", State: ui.Badge{Text: "done", Tone: ui.Good}, PartsSay: "1 of 2 were deployed",
+		Parts: &ui.Table{ID: "parts-s1", Caption: "What became of each", Columns: []ui.Column{{Label: "What"}, {Label: "Outcome", Kind: ui.Badges}, {Label: "Difference"}, {Label: "Why"}}, Rows: []ui.Row{
+			{Cells: []ui.Cell{{Text: "Sales", Sub: "Dataset"}, ui.Parts(ui.State("deployed", ui.Good)), ui.Txt("overwritten"), ui.Txt("")}},
+			{Cells: []ui.Cell{{Text: "Sales Report", Sub: "Report"}, ui.Parts(ui.State("failed", ui.Bad)), ui.Txt("created"), ui.Txt("The item could not be deployed. (Alm_X)")}}}}}
+	v.Run.Steps[1] = templates.RunStepView{ID: "s2", Says: "Refresh the model Sales on FIN-Sales-TEST and wait for it", State: ui.Badge{Text: "done", Tone: ui.Good}, Finding: "The refresh ended as Failed. The model has no credentials for its sources."}
 	return v
 }
 
