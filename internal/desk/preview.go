@@ -28,6 +28,11 @@ type Preview struct {
 	Refused error
 	// Parties are those who will not decide.
 	Parties []request.Involved
+	// Few says that too few people are known who could decide; empty when there
+	// are enough. It is worked out for a plan that could be submitted.
+	Few string
+	// known are those people.
+	known []request.Party
 	// Taken is when the tenant was last seen.
 	Taken time.Time
 }
@@ -84,6 +89,14 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 	if len(p.Errors) == 0 {
 		p.Refused = d.refusal(by, &p, r, rules)
 	}
+	if !p.Fine() {
+		return p, nil
+	}
+	f := request.Facing{Request: request.Request{ID: r.ID, Tenant: r.Tenant, Stages: p.Stages}, Involved: p.Parties}
+	if p.known, err = d.eligible(ctx, &f, p.Plan.Places); err != nil {
+		return p, err
+	}
+	p.Few = few(&f, len(p.known))
 	return p, nil
 }
 

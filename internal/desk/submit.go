@@ -33,10 +33,6 @@ func (d *Desk) Submit(ctx context.Context, by By, id string, version int64) (req
 			return r, p, p.Refused
 		}
 	}
-	who, err := d.eligible(ctx, &request.Facing{Request: request.Request{ID: r.ID, Tenant: r.Tenant, Stages: p.Stages}, Involved: p.Parties}, p.Plan.Places)
-	if err != nil {
-		return r, p, err
-	}
 	err = d.write(ctx, by, ledger.RequestSubmit, id, func(tx *db.Tx) error {
 		if r, err = d.editable(ctx, tx, by, id); err != nil {
 			return err
@@ -50,7 +46,7 @@ func (d *Desk) Submit(ctx context.Context, by By, id string, version int64) (req
 		if err := d.freeze(ctx, tx, by, &r, &p); err != nil {
 			return err
 		}
-		return telling(tx, r, by.Party()).deciders(ctx, who, "decide", r.Requester.Name+" asks: "+r.Title)
+		return telling(tx, r, by.Party()).deciders(ctx, p.known, "decide", r.Requester.Name+" asks: "+r.Title)
 	})
 	return r, p, err
 }

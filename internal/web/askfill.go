@@ -157,6 +157,9 @@ func (f *filler) pick(q ask.Field, v *ui.Field) *templates.AskPick {
 	if c, ok := a.label(q, request.NewID(id)); ok {
 		c.Chosen = true
 		p.Found = templates.AskFound{Name: q.Name, Choices: []ui.Choice{c}, Says: "Find again to choose another."}
+		if how := a.throughWhom(request.NewID(id)); q.Of == ask.Somebody && how != "" {
+			p.Found.Says = how + " You gain by this yourself; others decide about it, and nobody who gains does. " + p.Found.Says
+		}
 		if q.Optional {
 			p.Found.Choices = append(p.Found.Choices, ui.Choice{Value: "", Label: "None"})
 		}

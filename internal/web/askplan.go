@@ -64,6 +64,7 @@ func (s *Server) askPlanPage(c echo.Context, status int, a *asking, p desk.Previ
 		v.Title = a.about.Title
 	}
 	v.Crumbs = []ui.Link{{Label: "Requests", Href: "/requests"}, {Label: a.r.Title, Href: "/requests/" + a.r.ID}}
+	v.Notices = append(v.Notices, a.ownGains(&p.Plan)...)
 	v.Notices = append(v.Notices, s.confirmFirst(c, desk.Asks(a.r.Kind))...)
 	if changed != "" {
 		v.Notices = append(v.Notices, ui.Notice{Tone: ui.Warn, Title: changed})
@@ -73,7 +74,7 @@ func (s *Server) askPlanPage(c echo.Context, status int, a *asking, p desk.Previ
 		return err
 	}
 	group := func(id string) string { return s.groupName(c, a, id) }
-	if v.Plan, err = planView(body, "", agreement{rule: p.Rule, stages: p.Stages, parties: p.Parties, group: group}); err != nil {
+	if v.Plan, err = planView(body, "", agreement{rule: p.Rule, stages: p.Stages, parties: p.Parties, group: group, few: p.Few}); err != nil {
 		return err
 	}
 	if v.Plan.Flights, err = s.flights(c.Request().Context(), a.q.View.TenantName, a.params); err != nil {

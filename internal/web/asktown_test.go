@@ -74,7 +74,7 @@ func town(t *testing.T) *ruled {
 	clock := func() time.Time { return noon }
 	approvals := request.BuiltinApprovals()
 	approvals.Emergency = &request.EmergencyRule{Longest: time.Hour}
-	r.desk = desk.New(desk.Config{DB: d, Own: own, Approvals: func() *request.ApprovalRules { return approvals }, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }})
+	r.desk = desk.New(desk.Config{DB: d, Own: own, People: func(context.Context) ([]auth.Person, error) { return r.known, nil }, Approvals: func() *request.ApprovalRules { return approvals }, Rules: r.keeper.Set, NewID: id, Now: clock, Executor: func(string) request.ID { return request.ID(gid("Portal")) }})
 	s, err := New(Config{Reader: d.Reader(), Tenants: []string{"contoso"}, Now: clock, Log: slog.New(slog.DiscardHandler),
 		Rules: own, Policies: tried{r}, Requests: r.desk,
 		Who:    func(echo.Context) (auth.Person, bool) { return *r.who, true },

@@ -20,6 +20,8 @@ type agreement struct {
 	parties []request.Involved
 	// group names a group of the directory; nil or empty shows its id.
 	group func(id string) string
+	// few says that too few people could decide.
+	few string
 }
 
 // planView makes what people read of a plan from its canonical bytes, the very
@@ -132,6 +134,7 @@ func planAgreement(p *request.Plan, a agreement) (v templates.PlanAgreement) {
 		v.Why = "No approval rule fits, so it is refused."
 		return v
 	}
+	v.Few = a.few
 	about, _ := request.AboutKind(p.Kind)
 	v.Why = fmt.Sprintf("The approval rule “%s” fits: %s, %s.", a.rule, about.Title, strings.ToLower(riskBadge(p.Risk).Text))
 	for i, s := range a.stages {

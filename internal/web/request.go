@@ -126,6 +126,9 @@ func (d *requested) notices() (out []ui.Notice) {
 		}
 		out = append(out, ui.Notice{Tone: tone, Title: title, Text: d.r.Note})
 	}
+	if slices.ContainsFunc(d.Facing.Involved, func(p request.Involved) bool { return p.Why == request.WhyBeneficiary && p.Same(d.r.Requester) }) {
+		out = append(out, ui.Notice{Tone: ui.Warn, Title: d.r.Requester.Name + " asked for this and gains by it, directly or through a group."})
+	}
 	if d.Few != "" {
 		out = append(out, ui.Notice{Tone: ui.Warn, Title: d.Few})
 	}

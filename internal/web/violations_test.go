@@ -33,6 +33,8 @@ type ruled struct {
 	who    *auth.Person
 	keeper *policy.Keeper
 	desk   *desk.Desk
+	// known are those who ever signed in.
+	known []auth.Person
 }
 
 // operator triages and asks, approver decides.
