@@ -14,15 +14,23 @@ import (
 // MostAtOnce bounds how many violations one decision may be about.
 const MostAtOnce = 500
 
+// bounded refuses a decision about nothing, or about too much.
+func bounded(ids []int64) error {
+	switch {
+	case len(ids) == 0:
+		return &fault.Error{Kind: fault.Invalid, Field: "id", Sentence: "Choose at least one violation."}
+	case len(ids) > MostAtOnce:
+		return &fault.Error{Kind: fault.Invalid, Field: "id", Sentence: "At most 500 violations can be decided at once. Choose fewer."}
+	}
+	return nil
+}
+
 // Triage moves violations to a state that people may choose, with one reason
 // for all: open, in progress, or false positive. All move or none does. rev is
 // the revision that the person saw, for a single violation; 0 does not look.
 func (r *Rules) Triage(ctx context.Context, d Decider, ids []int64, rev int64, to violation.State, reason string) error {
-	if len(ids) == 0 {
-		return &fault.Error{Kind: fault.Invalid, Field: "id", Sentence: "Choose at least one violation."}
-	}
-	if len(ids) > MostAtOnce {
-		return &fault.Error{Kind: fault.Invalid, Field: "id", Sentence: "At most 500 violations can be decided at once. Choose fewer."}
+	if err := bounded(ids); err != nil {
+		return err
 	}
 	var about ledger.Object
 	return r.write(ctx, d, ledger.ViolationNote, &about, func(tx *db.Tx) error {

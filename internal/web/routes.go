@@ -79,7 +79,7 @@ var reportActions = map[string]auth.Action{
 	"leavers": auth.ViewPeople, "links": auth.ViewAccess,
 	"violations": auth.ViewViolations, "naming": auth.ViewViolations, "admin-count": auth.ViewViolations, "resolved-violations": auth.ViewViolations,
 	"violation-history": auth.ViewViolations, "violations-by-workspace": auth.ViewViolations, "scorecards": auth.ViewViolations,
-	"owner-scorecards": auth.ViewViolations, "domain-scorecards": auth.ViewViolations, "owner-loop": auth.ViewViolations, "outbox": auth.ViewViolations, "messages": auth.ViewNotices, "tokens": auth.ViewTokens, "requests": auth.ViewRequests, "emergencies": auth.ViewRequests, "policies": auth.ViewPolicies, "waivers": auth.ViewWaivers,
+	"owner-scorecards": auth.ViewViolations, "domain-scorecards": auth.ViewViolations, "department-scorecards": auth.ViewViolations, "owner-loop": auth.ViewViolations, "outbox": auth.ViewViolations, "messages": auth.ViewNotices, "tokens": auth.ViewTokens, "requests": auth.ViewRequests, "emergencies": auth.ViewRequests, "policies": auth.ViewPolicies, "waivers": auth.ViewWaivers,
 }
 
 func actionFor(report string) auth.Action {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,12 +67,17 @@ func (s *Server) triage(c echo.Context) error {
 
 func (s *Server) assign(c echo.Context) error {
 	return s.onViolation(c, "assign", func(d desk.Decider, id int64, v url.Values) error {
-		to, field := v.Get("to"), "to"
-		if other := strings.TrimSpace(v.Get("other")); other != "" {
-			to, field = other, "other"
-		}
-		return renamed(s.Rules.Assign(c.Request().Context(), d, id, revOf(v), to), "to", field)
+		to, field := personOf(v)
+		return renamed(s.Rules.Assign(c.Request().Context(), d, []int64{id}, revOf(v), to), "to", field)
 	})
+}
+
+// personOf is whom a form gives something to, and the field that says so.
+func personOf(v url.Values) (who, field string) {
+	if other := strings.TrimSpace(v.Get("other")); other != "" {
+		return other, "other"
+	}
+	return v.Get("to"), "to"
 }
 
 func (s *Server) comment(c echo.Context) error {
@@ -92,6 +98,26 @@ func renamed(err error, from, to string) error {
 // triageMany decides about several violations with one reason. The list sends
 // the chosen ones; the form that comes back asks what they are.
 func (s *Server) triageMany(c echo.Context) error {
+	return s.onMany(c, "triage", func(ids []int64, v url.Values) error {
+		if !violation.State(v.Get("to")).Valid() {
+			return &fault.Error{Kind: fault.Invalid, Field: "to", Sentence: "Choose what they are."}
+		}
+		return s.Rules.Triage(c.Request().Context(), s.decider(c), ids, 0, violation.State(v.Get("to")), v.Get("reason"))
+	})
+}
+
+// assignMany gives several violations to one person.
+func (s *Server) assignMany(c echo.Context) error {
+	return s.onMany(c, "assign", func(ids []int64, v url.Values) error {
+		to, field := personOf(v)
+		return renamed(s.Rules.Assign(c.Request().Context(), s.decider(c), ids, 0, to), "to", field)
+	})
+}
+
+// onMany does what a form says about the chosen violations and goes back to the
+// list; what is refused comes back at the field. A form that only names them
+// is shown the page that asks.
+func (s *Server) onMany(c echo.Context, name string, do func(ids []int64, v url.Values) error) error {
 	values, err := form(c)
 	if err != nil {
 		return err
@@ -103,16 +129,9 @@ func (s *Server) triageMany(c echo.Context) error {
 	if !values.Has("to") && !values.Has("reason") {
 		return s.triageManyPage(c, ids, http.StatusOK, typed{})
 	}
-	to := violation.State(values.Get("to"))
-	switch {
-	case !to.Valid():
-		err = &fault.Error{Kind: fault.Invalid, Field: "to", Sentence: "Choose what they are."}
-	default:
-		err = s.Rules.Triage(c.Request().Context(), s.decider(c), ids, 0, to, values.Get("reason"))
-	}
-	if err != nil {
+	if err := do(ids, values); err != nil {
 		return refusedForm(err, func(field, sentence string) error {
-			return s.triageManyPage(c, ids, http.StatusUnprocessableEntity, typed{form: "triage", field: field, sentence: sentence, values: values})
+			return s.triageManyPage(c, ids, http.StatusUnprocessableEntity, typed{form: name, field: field, sentence: sentence, values: values})
 		})
 	}
 	return c.Redirect(http.StatusSeeOther, "/violations")
@@ -153,28 +172,46 @@ func (s *Server) triageManyPage(c echo.Context, ids []int64, status int, t typed
 	if err != nil {
 		return err
 	}
-	table := ui.Table{Caption: "Chosen violations", Columns: []ui.Column{{Label: "Object"}, {Label: "Severity", Kind: ui.Badges}, {Label: "Finding"}, {Label: "State", Kind: ui.Badges}},
+	table := ui.Table{Caption: "Chosen violations", Columns: []ui.Column{{Label: "Object"}, {Label: "Severity", Kind: ui.Badges}, {Label: "Finding"}, {Label: "State", Kind: ui.Badges}, {Label: "Whom to ask"}, {Label: "Given to"}},
 		Empty: ui.Empty{Why: "None was chosen.", Do: ui.Action{Label: "Back to the list", Href: "/violations"}}}
 	f := ui.Form{Action: "/violations/triage", Submit: "Decide about " + ui.Plural(int64(len(ids)), "violation", "violations"), Back: "/violations", Fields: []ui.Field{
 		{Kind: ui.RadioField, Name: "to", Label: "They are", Choices: triageChoices(violation.Open)},
 		{Kind: ui.TextArea, Name: "reason", Label: "Reason", Rows: 3, Hint: "One for all of them. Needed for false positives."}}}
+	var rows []audit.Row
 	for _, id := range ids {
 		row, err := s.chosen(c, who, id)
 		if err != nil {
 			return err
 		}
+		rows = append(rows, row)
 		f.Params = append(f.Params, ui.Param{Name: "id", Value: strconv.FormatInt(id, 10)})
 		table.Rows = append(table.Rows, ui.Row{Cells: []ui.Cell{ui.To(row.Text("object"), "/violations/"+strconv.FormatInt(id, 10)),
-			ui.Parts(ui.Severity(row.Text("severity"))), ui.Txt(row.Text("finding")), ui.Parts(badgeFor("state", row.Text("state")))}})
+			ui.Parts(ui.Severity(row.Text("severity"))), ui.Txt(row.Text("finding")), ui.Parts(badgeFor("state", row.Text("state"))), ui.Txt(row.Text("owner")), ui.Txt(row.Text("assignee"))}})
 	}
 	page := templates.DecidePage{Page: s.page(c, who, v, truth), Extra: ui.TableView(table)}
 	page.Title, page.Active, page.NoAsOf = "Decide about several violations", "/violations", true
 	page.Crumbs = []ui.Link{{Label: "Violations", Href: "/violations"}}
 	if len(ids) > 0 {
-		page.Forms = []templates.NamedForm{{Title: "Triage", Form: t.into("triage", f)}}
+		page.Forms = []templates.NamedForm{{Title: "Triage", Form: t.into("triage", f)}, {Title: "Give them to somebody", Form: t.into("assign", assignManyForm(rows, f.Params))}}
 	}
 	return render(c, status, templates.Decide(page))
 }
+
+// assignManyForm offers whoever is to be asked about any of the chosen ones.
+func assignManyForm(rows []audit.Row, ids []ui.Param) ui.Form {
+	pick := ui.Field{Kind: ui.SelectField, Name: "to", Label: "Person", Choices: []ui.Choice{{Value: "", Label: "Nobody"}}, Hint: "Those who are to be asked about one of them."}
+	for _, row := range rows {
+		known := slices.ContainsFunc(pick.Choices, func(had ui.Choice) bool { return had.Value == row.Text("owner_id") })
+		if !known && row.Text("owner_id") != "" {
+			pick.Choices = append(pick.Choices, ui.Choice{Value: row.Text("owner_id"), Label: row.Text("owner")})
+		}
+	}
+	return ui.Form{Action: "/violations/assign", Submit: "Give " + ui.Plural(int64(len(rows)), "violation", "violations"), Back: "/violations", Params: ids,
+		Fields: []ui.Field{pick, otherPerson}}
+}
+
+// otherPerson takes somebody whom a form does not offer.
+var otherPerson = ui.Field{Name: "other", Label: "Or somebody else, by e-mail address", Optional: true}
 
 // chosen reads one violation as the reader may see it.
 func (s *Server) chosen(c echo.Context, who viewer, id int64) (audit.Row, error) {

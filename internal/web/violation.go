@@ -181,7 +181,7 @@ func assignForm(v audit.Violation, root string) ui.Form {
 	for _, p := range v.Candidates {
 		pick.Choices = append(pick.Choices, ui.Choice{Value: p.ID, Label: p.Name + " (" + p.Why + ")", Chosen: strings.HasSuffix(v.Assignee, "/"+strings.ToLower(p.ID))})
 	}
-	f.Fields = []ui.Field{pick, {Name: "other", Label: "Or somebody else, by e-mail address", Optional: true}}
+	f.Fields = []ui.Field{pick, otherPerson}
 	return f
 }
 

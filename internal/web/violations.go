@@ -19,6 +19,7 @@ func (s *Server) ruling() []route {
 		{http.MethodGet, "/violations", auth.ViewViolations, s.named("violations", s.violations)},
 		{http.MethodGet, "/violations/triage", auth.AssignViolation, s.triageManyForm},
 		{http.MethodPost, "/violations/triage", auth.AssignViolation, s.triageMany},
+		{http.MethodPost, "/violations/assign", auth.AssignViolation, s.assignMany},
 		{http.MethodGet, "/violations/:id", auth.ViewViolations, s.violation},
 		{http.MethodPost, "/violations/:id/triage", auth.AssignViolation, s.triage},
 		{http.MethodPost, "/violations/:id/assign", auth.AssignViolation, s.assign},

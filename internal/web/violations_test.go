@@ -212,7 +212,7 @@ func TestBulkTriage(t *testing.T) {
 	r := judged(t)
 	a, b := fmt.Sprint(r.some("naming.pattern")), fmt.Sprint(r.some("owners.description"))
 	_, d := r.post("/violations/triage", http.StatusOK, "id", a, "id", b)
-	if d.Count("table[data-testid=list] tbody tr") != 2 || d.Count("form input[name=id]") != 2 {
+	if d.Count("table[data-testid=list] tbody tr") != 2 || d.Count(`form[action="/violations/triage"] input[name=id]`) != 2 {
 		t.Fatal("the chosen ones are not shown and kept")
 	}
 	r.post("/violations/triage", http.StatusSeeOther, "id", a, "id", b, "to", "in_progress", "reason", "")
@@ -224,6 +224,37 @@ func TestBulkTriage(t *testing.T) {
 	r.exec(`UPDATE violation SET state = 'resolved', resolved = 1, resolved_scan = 3, cause = 'resolved', moved_scan = 3 WHERE id = $1`, a)
 	_, d = r.post("/violations/triage", http.StatusUnprocessableEntity, "id", c, "id", a, "to", "in_progress", "reason", "")
 	if !strings.Contains(d.Text("[data-testid=errors]"), "Nothing was changed") || r.text(`SELECT state FROM violation WHERE id = $1`, c) != "open" {
+		t.Errorf("half of a decision was kept: %s", d.Text("[data-testid=errors]"))
+	}
+}
+
+func TestBulkAssignment(t *testing.T) {
+	t.Parallel()
+	r := judged(t)
+	a, b := fmt.Sprint(r.some("naming.pattern")), fmt.Sprint(r.some("owners.description"))
+	_, d := r.post("/violations/triage", http.StatusOK, "id", a, "id", b)
+	if d.Count(`form[action="/violations/assign"] input[name=id]`) != 2 {
+		t.Fatal("the page of the chosen ones does not offer to give them to somebody")
+	}
+	_, d = r.post("/violations/assign", http.StatusUnprocessableEntity, "id", a, "id", b, "to", "", "other", "nobody@nowhere.example")
+	if !strings.Contains(d.Text("[data-testid=field-other]"), "No scan knows this person") || d.Attr("input[name=other]", "value") != "nobody@nowhere.example" {
+		t.Error("a stranger is not refused at the field, or what was typed is lost")
+	}
+	given := func() int64 { return r.one(`SELECT count(*) FROM violation WHERE assignee_name = 'Person 2'`) }
+	if given() != 0 {
+		t.Error("given in spite of the refusal")
+	}
+	r.post("/violations/assign", http.StatusSeeOther, "id", a, "id", b, "to", "", "other", "person.2@contoso.com")
+	if n := given(); n != 2 {
+		t.Errorf("%d were given, want 2", n)
+	}
+	if n := r.one(`SELECT count(*) FROM ledger WHERE json_extract(body, '$.action') = 'violation.assign'`); n != 2 {
+		t.Errorf("%d entries of the ledger tell of it, want one each", n)
+	}
+	// One that nobody needs to do any more stops all.
+	r.exec(`UPDATE violation SET state = 'resolved', resolved = 1, resolved_scan = 3, cause = 'resolved', moved_scan = 3 WHERE id = $1`, a)
+	_, d = r.post("/violations/assign", http.StatusUnprocessableEntity, "id", b, "id", a, "to", "")
+	if !strings.Contains(d.Text("[data-testid=errors]"), "Nothing was changed") || given() != 2 {
 		t.Errorf("half of a decision was kept: %s", d.Text("[data-testid=errors]"))
 	}
 }

@@ -207,7 +207,7 @@ var formAnswers = map[string]int{
 	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/me/tokens": 422, "/messages/again": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
 	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
 	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
-	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
+	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/violations/assign": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
 }
 
 // answersOf is the one status that a form answers. Of a form that is not listed
@@ -265,7 +265,7 @@ func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
 // tenant in the address means nothing there.
 func ofNoTenant(r guard.Route) bool {
 	reach := auth.Permits[r.Action].Reach
-	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/violations/triage", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
+	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/violations/triage", "/violations/assign", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
 }
 
 // wholeTenant reports whether a page tells somebody limited to a part that it
@@ -277,7 +277,7 @@ func wholeTenant(r guard.Route, p auth.Person) bool {
 
 // named are the routes whose form names what they act on: what the tests send
 // names nothing, which is absent.
-var named = []string{"/requests/:id/now", "/requests/:id/emergency/end", "/requests/:id/emergency/review", "/violations/triage", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger",
+var named = []string{"/requests/:id/now", "/requests/:id/emergency/end", "/requests/:id/emergency/review", "/violations/triage", "/violations/assign", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger",
 	"/tokens", "/tokens.csv", "/tokens.xlsx", "/tokens.json", "/tokens/:id", "/tokens/:id/revoke", "/me/tokens/revoke"}
 
 // one sends one request and judges its answer.
