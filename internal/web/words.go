@@ -80,7 +80,7 @@ var nouns = map[string]string{
 	"workspace-admins": "workspaces", "links": "links", "publish-to-web": "links", "organisation-links": "links",
 	"settings-drift": "changes", "settings": "settings", "refreshes": "models", "refresh-problems": "models",
 	"naming": "violations", "admin-count": "violations", "resolved-violations": "violations", "violation-history": "violations",
-	"violations-by-workspace": "workspaces", "scorecards": "departments", "owner-scorecards": "people", "policies": "rules",
+	"violations-by-workspace": "workspaces", "scorecards": "prefixes", "department-scorecards": "departments", "owner-scorecards": "people", "policies": "rules",
 	"pipeline-stages": "stages", "pipeline-access": "rights", "people": "principals",
 }
 
