@@ -37,6 +37,7 @@ type Target string
 const (
 	ToWorkspace Target = "workspace"
 	ToItem      Target = "item"
+	ToRefreshes Target = "refreshes" // how an item is refreshed
 	ToPerson    Target = "person"
 	ToPipeline  Target = "pipeline"
 	ToScan      Target = "scan"

@@ -18,7 +18,7 @@ func build() []*Report {
 		changeList(), historyList(),
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
-		refreshes, refreshProblems(refreshes),
+		refreshes, refreshProblems(refreshes), refreshHealth(), refreshCauses(), refreshRuns(),
 		pipelineList(), pipelineStages(), pipelineAccess(), mappingList(), mappingVersions(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),

@@ -19,6 +19,8 @@ type Refreshed struct {
 	Name, WorkspaceName, Owner string
 	Schedule                   *tenant.RefreshSchedule
 	Dedicated, Personal        bool
+	// Capacity is the number of the capacity, null without one.
+	Capacity sql.NullInt64
 	// ReadAt is when its refreshes were read last; zero for never. Due is when
 	// they are to be read next, Newest when the newest known run began.
 	ReadAt, Due, Newest time.Time
@@ -29,7 +31,7 @@ type Refreshed struct {
 	Seven *tenant.Refreshable
 }
 
-const refreshedSQL = `SELECT i.item, i.ws, n.guid, wn.guid, i.kind, i.name, w.name, i.configured_by, i.refresh, w.dedicated, w.kind,
+const refreshedSQL = `SELECT i.item, i.ws, n.guid, wn.guid, i.kind, i.name, w.name, i.configured_by, i.refresh, w.dedicated, w.kind, w.capacity,
 	g.read_at, g.due, g.source, g.reason, g.known_since,
 	(SELECT max(started) FROM refresh_run h WHERE h.item = i.item),
 	r.window_start, r.refreshes, r.failures, r.average_s, r.median_s, r.last_status, r.last_type, r.last_start, r.last_end, r.last_error
@@ -85,7 +87,7 @@ func scanRefreshed(rows *sql.Rows) (Refreshed, error) {
 	var mean, median sql.NullFloat64
 	var kind string
 	err := rows.Scan(&one.Item, &one.Workspace, &one.ItemID, &one.WorkspaceID, &one.Kind, &one.Name, &one.WorkspaceName, &one.Owner, &schedule,
-		&one.Dedicated, &kind, &readAt, &due, &source, &reason, &known, &newest,
+		&one.Dedicated, &kind, &one.Capacity, &readAt, &due, &source, &reason, &known, &newest,
 		&window, &runs, &failed, &mean, &median, &status, &how, &start, &end, &code)
 	if err != nil {
 		return one, err

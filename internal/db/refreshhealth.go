@@ -12,10 +12,10 @@ import (
 
 // Assessed is what the refreshes of an item came to.
 type Assessed struct {
-	Item, Workspace int64
-	Health          refresh.Health
-	Facts           refresh.Facts
-	At              time.Time
+	Refreshed
+	Health refresh.Health
+	Facts  refresh.Facts
+	At     time.Time
 }
 
 // maxCauses is how many causes of one item are kept.
@@ -46,9 +46,10 @@ func (t *Tx) saveHealth(ctx context.Context, tenantID int64, a *Assessed) error 
 	_, err := t.ExecContext(ctx, `INSERT INTO refresh_health (item, tenant, state, rank, runs, completed, failed, cancelled, success,
 			mean_s, median_s, slow_s, longest_s, spread_s, trend, slower, wait_s, longest_wait_s, in_row,
 			last_run, last_status, last_start, last_end, last_good, trouble, code, cause, advice, advised,
-			owner, owner_key, owner_gone, gateway, slots, source, known_since, reason, assessed)
+			owner, owner_key, owner_gone, gateway, slots, source, known_since, reason, assessed,
+			ws, kind, name, name_key, capacity, first)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,
-			$30, $31, $32, $33, $34, $35, $36, $37, $38)
+			$30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)
 		ON CONFLICT (item) DO UPDATE SET state = excluded.state, rank = excluded.rank, runs = excluded.runs, completed = excluded.completed,
 			failed = excluded.failed, cancelled = excluded.cancelled, success = excluded.success, mean_s = excluded.mean_s, median_s = excluded.median_s,
 			slow_s = excluded.slow_s, longest_s = excluded.longest_s, spread_s = excluded.spread_s, trend = excluded.trend, slower = excluded.slower,
@@ -56,13 +57,15 @@ func (t *Tx) saveHealth(ctx context.Context, tenantID int64, a *Assessed) error 
 			last_status = excluded.last_status, last_start = excluded.last_start, last_end = excluded.last_end, last_good = excluded.last_good,
 			trouble = excluded.trouble, code = excluded.code, cause = excluded.cause, advice = excluded.advice, advised = excluded.advised,
 			owner = excluded.owner, owner_key = excluded.owner_key, owner_gone = excluded.owner_gone, gateway = excluded.gateway, slots = excluded.slots,
-			source = excluded.source, known_since = excluded.known_since, reason = excluded.reason, assessed = excluded.assessed`,
+			source = excluded.source, known_since = excluded.known_since, reason = excluded.reason, assessed = excluded.assessed,
+			ws = excluded.ws, kind = excluded.kind, name = excluded.name, name_key = excluded.name_key, capacity = excluded.capacity, first = excluded.first`,
 		a.Item, tenantID, h.State, h.State.Rank(), fig.Runs, fig.Completed, fig.Failed, fig.Cancelled, successOf(fig),
 		seconds(fig.Mean), seconds(fig.Median), seconds(fig.Slow90), seconds(fig.Longest), seconds(fig.Spread), notZero(fig.Trend), notZero(fig.Slower),
 		waitOf(fig.Wait, fig.Waited), waitOf(fig.LongestWait, fig.Waited), h.Row,
 		h.Last.ID, h.Last.Status, MillisOrNull(h.Last.Start), MillisOrNull(h.Last.End), MillisOrNull(h.LastGood), c.Trouble, c.Code, c.Text,
 		jsonText(h.Advice), len(h.Advice), f.Owner, tenant.Fold(f.Owner), bit(f.OwnerGone), f.Gateway, slotsADay(f.Schedule),
-		f.Source, MillisOrNull(f.KnownSince), f.Reason, Millis(a.At))
+		f.Source, MillisOrNull(f.KnownSince), f.Reason, Millis(a.At),
+		a.Workspace, a.Kind, a.Name, tenant.Fold(a.Name), a.Capacity, h.First())
 	if err != nil {
 		return err
 	}
@@ -123,6 +126,20 @@ func slotsADay(s *tenant.RefreshSchedule) int {
 		return 0
 	}
 	return len(s.Times)
+}
+
+// ForgetHealth removes what is known of the health of items that the view does
+// not have any more.
+func (d *DB) ForgetHealth(ctx context.Context, v View) error {
+	err := d.Write(ctx, func(tx *Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM refresh_health WHERE tenant = $1
+			AND NOT EXISTS (SELECT 1 FROM item i WHERE i.item = refresh_health.item AND `+v.Visible("i")+`)`, v.Tenant)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("health of refreshes: %w", err)
+	}
+	return nil
 }
 
 // SaveRefreshDays counts the refreshes of some workspaces by day anew, from a

@@ -146,3 +146,9 @@ func SaysOf(t Trouble) string { return remedies[t].says }
 
 // RemedyOf says what to do about a sort of cause.
 func RemedyOf(t Trouble) string { return remedies[t].do }
+
+// Troubles lists the sorts of causes.
+func Troubles() []Trouble {
+	return []Trouble{TroubleCredentials, TroubleGateway, TroubleSource, TroubleData, TroubleTimeout, TroubleMemory, TroubleBusy,
+		TroubleCancelled, TroubleService, TroubleOther}
+}

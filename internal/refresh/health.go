@@ -147,6 +147,18 @@ func stateOf(h *Health, f Facts, t Thresholds) State {
 	return StateHealthy
 }
 
+// First is the sentence that tells most: the first advice, else why the last
+// refresh failed; empty when there is nothing to say.
+func (h *Health) First() string {
+	switch {
+	case len(h.Advice) > 0:
+		return h.Advice[0].Says
+	case h.Last.Status.Broken():
+		return CauseOf(h.Last).Says()
+	}
+	return ""
+}
+
 func (h *Health) has(k AdviceKind) bool {
 	for _, a := range h.Advice {
 		if a.Kind == k {

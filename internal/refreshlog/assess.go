@@ -32,7 +32,7 @@ func (p *pass) assess(ctx context.Context, items []db.Refreshed) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, db.Assessed{Item: it.Item, Workspace: it.Workspace, Facts: facts, At: now,
+		all = append(all, db.Assessed{Refreshed: it, Facts: facts, At: now,
 			Health: refresh.Assess(runs, facts, p.cfg.Thresholds, now)})
 	}
 	return p.cfg.DB.SaveHealth(ctx, p.view.Tenant, all)
@@ -51,6 +51,9 @@ func (p *pass) finish(ctx context.Context) error {
 		if err := p.assess(ctx, old); err != nil {
 			return err
 		}
+	}
+	if err := p.cfg.DB.ForgetHealth(ctx, p.view); err != nil {
+		return err
 	}
 	return p.days(ctx)
 }

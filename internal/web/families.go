@@ -21,7 +21,7 @@ var families = []family{
 	{"Changes", []member{{"changes", "Changes"}}},
 	{"Activity and use", []member{{"activity", "Activity"}, {"usage", "Use by day"}}},
 	{"Unused", []member{{"unused", "Unused"}}},
-	{"Refreshes", []member{{"refreshes", "All"}, {"refresh-problems", "Problems"}}},
+	{"Refreshes", []member{{"refreshes", "Seven days"}, {"refresh-problems", "Problems"}, {"refresh-health", "Health"}, {"refresh-causes", "Causes"}}},
 	{"Pipelines", []member{{"pipelines", "All"}, {"pipeline-stages", "Stages"}, {"pipeline-access", "Access"}, {"mappings", "Mappings"}, {"mapping-versions", "Changes of mappings"}}},
 	{"Capacities", []member{{"capacities", "Capacities"}}},
 	{"Settings", []member{{"settings-drift", "Drift"}, {"settings", "Now"}}},

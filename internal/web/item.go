@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -73,7 +74,8 @@ func (s *Server) itemFrame(c echo.Context, d detail) templates.Page {
 	if n := d.row.Get("shares"); n.Known() {
 		access.Count, access.Counted = n.Int(), true
 	}
-	p.Tabs = d.tabs(s, c, ui.Tab{Label: "Summary"}, access, ui.Tab{Label: "Violations", Href: "violations"}, ui.Tab{Label: "History", Href: "history"})
+	tabs := slices.Concat([]ui.Tab{{Label: "Summary"}, access}, d.refreshTab(), []ui.Tab{{Label: "Violations", Href: "violations"}, {Label: "History", Href: "history"}})
+	p.Tabs = d.tabs(s, c, tabs...)
 	return p
 }
 

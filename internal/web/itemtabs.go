@@ -11,6 +11,15 @@ import (
 // shownRoles is how many of the workspace's roles an item's page shows.
 const shownRoles = 50
 
+// refreshTab is the tab of kinds that are refreshed.
+func (d detail) refreshTab() []ui.Tab {
+	switch d.row.Text("kind") {
+	case "dataset", "dataflow":
+		return []ui.Tab{{Label: "Refreshes", Href: "refreshes"}}
+	}
+	return nil
+}
+
 // itemAccess is the tab with who can open an item, and through what.
 func (s *Server) itemAccess(c echo.Context) error {
 	d, err := s.detail(c, anItem)

@@ -65,6 +65,8 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 		return "/tokens/" + url.PathEscape(id)
 	case audit.ToRequest:
 		return "/requests/" + url.PathEscape(id)
+	case audit.ToRefreshes:
+		return p.thing(audit.ToItem, id, "refreshes")
 	case audit.ToPrefix:
 		return p.list("violations", ui.Param{Name: "prefix", Value: id})
 	case audit.ToDomain:

@@ -46,6 +46,7 @@ func (s *Server) public() []route {
 // design, and a list's exports stand beside it with the same filters.
 func (s *Server) routes() []route {
 	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes(), s.deciding(), s.emergencyRoutes())
+	table = append(table, s.refreshing()...)
 	for _, r := range audit.Reports() {
 		table = append(table, s.reportRoutes(r)...)
 	}
@@ -67,13 +68,13 @@ func (s *Server) reportRoutes(r *audit.Report) []route {
 }
 
 // ownPage names the reports whose page is more than the list.
-var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true, "policies": true, "runs": true}
+var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true, "policies": true, "runs": true, "refresh-health": true}
 
 // reportActions says which action a report's page is for, where it is not
 // "view workspaces".
 var reportActions = map[string]auth.Action{
 	"items": auth.ViewItems, "access": auth.ViewAccess, "people": auth.ViewPeople, "changes": auth.ViewChanges,
-	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "pipelines": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
+	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes, "pipelines": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
 	"capacities": auth.ViewCapacities, "apps": auth.ViewApps, "settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
 	"scans": auth.ViewScans, "scan-batches": auth.ViewScans, "scan-parts": auth.ViewScans, "scan-gaps": auth.ViewScans, "runs": auth.ViewRuns, "run-steps": auth.ViewRuns, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
 	"leavers": auth.ViewPeople, "links": auth.ViewAccess,

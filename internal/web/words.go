@@ -53,6 +53,7 @@ func badges(all ...ui.Badge) ui.Cell {
 // tones are the words of badges that call for attention, whatever the column.
 var tones = map[string]ui.Tone{
 	"Deleted": ui.Warn, "Removing": ui.Warn, "Not Found": ui.Warn, "Orphaned": ui.Bad, "Failed": ui.Bad, "failed": ui.Bad,
+	"switched off": ui.Bad, "about to be switched off": ui.Bad, "failing": ui.Bad, "needs care": ui.Warn, "healthy": ui.Good, "completed": ui.Good,
 	"partial": ui.Warn, "cancelled": ui.Warn, "Suspended": ui.Warn, "Paused": ui.Warn, "Disabled": ui.Warn, "Guest": ui.Warn,
 	"guest": ui.Warn, "Admin": ui.Info, "Owner": ui.Info, "removed": ui.Bad, "added": ui.Good, "The world": ui.Bad,
 	"Certified": ui.Good, "gone": ui.Bad, "left": ui.Bad, "unused": ui.Warn,
@@ -78,7 +79,7 @@ var nouns = map[string]string{
 	"access": "rights", "guest-access": "rights", "leaver-access": "rights", "group-admins": "rights", "person-access": "rights",
 	"activity": "events", "history": "entries", "unused": "items", "usage-items": "items", "usage-workspaces": "workspaces", "usage": "days of items",
 	"workspace-admins": "workspaces", "links": "links", "publish-to-web": "links", "organisation-links": "links",
-	"settings-drift": "changes", "settings": "settings", "refreshes": "models", "refresh-problems": "models",
+	"settings-drift": "changes", "settings": "settings", "refreshes": "models", "refresh-problems": "models", "refresh-health": "models", "refresh-causes": "causes", "refresh-runs": "refreshes",
 	"naming": "violations", "admin-count": "violations", "resolved-violations": "violations", "violation-history": "violations",
 	"violations-by-workspace": "workspaces", "scorecards": "prefixes", "department-scorecards": "departments", "owner-scorecards": "people", "policies": "rules",
 	"pipeline-stages": "stages", "pipeline-access": "rights", "people": "principals",
