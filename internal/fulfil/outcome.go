@@ -83,7 +83,7 @@ func (e *Engine) refused(ctx context.Context, j *job, s db.RunStep, a act, err e
 			return workflow.Next{}, e.adopt(ctx, j, s, a, found.id)
 		}
 	}
-	return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, fault.Sentence(err))
+	return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, e.refusal(ctx, j, a, code, err))
 }
 
 // occupiedNow reports whether a deployment or a refresh was refused because the

@@ -38,6 +38,8 @@ type bed struct {
 	x      *pbi.Executor
 	secret func() (string, error)
 	hook   func(string)
+	// skew is how far the portal's clock is from the service's.
+	skew   time.Duration
 	ended  []fulfil.Ended
 	serial int
 	// rules is the hash of the policies in force; requests here are judged by none.
@@ -65,7 +67,7 @@ func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 		}
 	})
 	b.at = at
-	b.db = dbtest.Open(t, b.clock.Now)
+	b.db = dbtest.Open(t, b.now)
 	app, _ := b.cloud.Entra.App("executor")
 	b.secret = func() (string, error) { return app.Secret, nil }
 	tokens, err := entra.New(entra.Config{Authority: at.Authority, TenantID: b.world.Config().TenantID, ClientID: app.ClientID,
@@ -83,6 +85,9 @@ func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 	return b
 }
 
+// now is the portal's clock.
+func (b *bed) now() time.Time { return b.clock.Now().Add(b.skew) }
+
 // requests is a test that hears of our own breaches of Microsoft's definitions
 // only: the answers are often broken here on purpose.
 type requests struct{ *testing.T }
@@ -99,7 +104,7 @@ func (r requests) Errorf(format string, args ...any) {
 func (b *bed) restart() {
 	b.t.Helper()
 	var err error
-	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.clock.Now,
+	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.now,
 		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) },
 		Hook: func(p string) {
 			if b.hook != nil {
@@ -215,7 +220,7 @@ func (b *bed) turn() bool {
 	}
 	for _, id := range ids {
 		next, err := b.Advance(ctx, id)
-		for err == nil && !next.Ended && !next.At.After(b.clock.Now()) {
+		for err == nil && !next.Ended && !next.At.After(b.now()) {
 			next, err = b.Advance(ctx, id)
 		}
 		if err != nil && !errors.Is(err, context.Canceled) {
@@ -236,8 +241,8 @@ func (b *bed) turn() bool {
 			first = r.Wake
 		}
 	}
-	if first.After(b.clock.Now()) {
-		b.clock.Set(first)
+	if first.After(b.now()) {
+		b.clock.Set(first.Add(-b.skew))
 	}
 	for _, r := range open {
 		if !b.waitsForPerson(r) {
