@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/fulfil"
+	"steward/internal/refreshrun"
 	"steward/internal/scan"
 	"steward/internal/secret"
 	"steward/internal/workflow"
@@ -35,11 +37,11 @@ func (p *Portal) newActing(ctx context.Context) (*acting, error) {
 		if !t.Config.Executor.Configured() {
 			continue
 		}
-		engine, err := a.engine(ctx, t)
+		engine, plans, err := a.engines(ctx, t)
 		if err != nil {
 			return nil, fmt.Errorf("tenant %s, executor: %w", t.Config.Name, err)
 		}
-		works[t.Config.Name] = engine
+		works[t.Config.Name], works[t.Config.Name+": refresh plans"] = engine, plans
 	}
 	if len(works) == 0 {
 		return a, nil
@@ -68,19 +70,27 @@ func (p *Portal) runsDatabase(ctx context.Context, cfg *workflow.Config) (err er
 	return err
 }
 
-// engine builds what acts in one tenant, with the executor's own registration.
-func (a *acting) engine(ctx context.Context, t *Tenant) (*fulfil.Engine, error) {
+// engines builds what acts in one tenant, with the executor's own registration:
+// what was agreed, and the refresh plans.
+func (a *acting) engines(ctx context.Context, t *Tenant) (*fulfil.Engine, *refreshrun.Engine, error) {
 	p := a.portal
 	executor, log, err := p.newExecutor(ctx, t.Config, p.DB.Budgets(t.Config.TenantID+"/"+t.Config.Executor.ClientID+"/writes"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg := fulfil.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: log,
 		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }}
+	plans := refreshrun.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Now: p.clock.now(), Log: log, NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) }}
 	if p.witness != nil {
 		cfg.Privileged, cfg.Checkpoint = p.witness.Privileged, p.witness.Checkpoint
+		plans.Privileged, plans.Checkpoint = cfg.Privileged, cfg.Checkpoint
 	}
-	return fulfil.New(cfg)
+	engine, err := fulfil.New(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	planned, err := refreshrun.New(plans)
+	return engine, planned, err
 }
 
 // begin lets the executors work until ctx ends.

@@ -81,6 +81,9 @@ const (
 	EndBreakGlass Action = "break_glass.end"
 	HoldExecutor  Action = "executor.hold"
 	SendNotices   Action = "notice.send"
+	// RunPlan is to begin, cancel and resume the runs of a refresh plan; that
+	// one is an operator or named by the plan is asked of the plan.
+	RunPlan Action = "refresh-plan.run"
 
 	Configure         Action = "configure"
 	ViewSessions      Action = "session.view_all"
@@ -188,6 +191,7 @@ var Permits = map[Action]Permit{
 	EndBreakGlass:    {Roles: askers, Reach: WholeTenant},
 	HoldExecutor:     {Roles: running, Reach: WholeTenant},
 	SendNotices:      {Roles: running, Reach: WholeTenant},
+	RunPlan:          {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
 
 	Configure:         {Roles: []Role{Admin}, Reach: Everywhere, Recent: true},
 	ViewSessions:      {Roles: []Role{Admin}, Reach: Everywhere},

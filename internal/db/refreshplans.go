@@ -74,6 +74,12 @@ func (r *Reader) RefreshPlans(ctx context.Context, tenantName string) ([]Refresh
 	return plansOf(ctx, r.pool, tenantName)
 }
 
+// PlansOf returns the plans of a tenant that are not deleted, as the transaction
+// sees them.
+func (t *Tx) PlansOf(ctx context.Context, tenantName string) ([]RefreshPlan, error) {
+	return plansOf(ctx, t, tenantName)
+}
+
 func plansOf(ctx context.Context, q asker, tenantName string) ([]RefreshPlan, error) {
 	all, err := list(ctx, q, func(rows *sql.Rows) (RefreshPlan, error) { return scanRefreshPlan(rows) },
 		`SELECT `+refreshPlanColumns+` WHERE p.tenant = $1 AND p.ended IS NULL ORDER BY p.name_key, p.id`, tenantName)

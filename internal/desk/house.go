@@ -80,7 +80,7 @@ func decisionIn(p *request.RuleChangeParams) (policy.Decision, error) {
 // carryOut does what the last approval agreed to when it is about the portal
 // itself, in the approval's own transaction.
 func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request, note string) (request.Request, error) {
-	if d.own == nil && r.Kind != request.MappingChange && r.Kind != request.Emergency {
+	if d.own == nil && r.Kind != request.MappingChange && r.Kind != request.Emergency && r.Kind != request.RefreshPlanChange {
 		return r, fault.New(fault.Unavailable, "Rules and waivers are not set up here.")
 	}
 	params, err := request.DecodeParams(r.Kind, r.Params)
@@ -101,6 +101,8 @@ func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request
 		err = d.mapPair(ctx, tx, by, r, p, asker)
 	case *request.EmergencyParams:
 		err = d.grantEmergency(ctx, tx, by, r, p)
+	case *request.RefreshPlanParams:
+		err = d.putPlan(ctx, tx, by, r, p)
 	}
 	if err != nil {
 		return r, err

@@ -229,7 +229,7 @@ func (y yamlNode) node() (n Node, problems []string) {
 	if w := y.When; w != nil {
 		n.When = Condition{Upstream: w.Upstream, Query: w.Query.query()}
 		for _, word := range w.Days {
-			day, ok := weekday(word)
+			day, ok := Weekday(word)
 			if !ok {
 				problems = append(problems, fmt.Sprintf("%q is no day of the week. Write Monday, or Mon.", word))
 			}
@@ -252,8 +252,8 @@ func (q *yamlQuery) query() *Query {
 	return &Query{Workspace: strings.ToLower(q.Workspace), Model: strings.ToLower(q.Model), DAX: q.DAX, Least: q.Least, Most: q.Most}
 }
 
-// weekday reads Monday, monday or Mon.
-func weekday(word string) (time.Weekday, bool) {
+// Weekday reads Monday, monday or Mon.
+func Weekday(word string) (time.Weekday, bool) {
 	for d := time.Sunday; d <= time.Saturday; d++ {
 		if strings.EqualFold(word, d.String()) || strings.EqualFold(word, d.String()[:3]) {
 			return d, true

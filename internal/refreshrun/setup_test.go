@@ -195,7 +195,7 @@ func (b *bed) begin(plan string) string {
 	}
 	run := db.PlanRun{ID: b.id(), Plan: plan, Tenant: "contoso", Version: stored.Version, Cause: db.ByPerson}
 	b.write(func(ctx context.Context, tx *db.Tx) error {
-		return refreshrun.Start(ctx, tx, run, &p, nil, ledger.Entry{Action: ledger.RunStart, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "test"}})
+		return tx.BeginPlan(ctx, run, &p, nil, ledger.Entry{Action: ledger.RunStart, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "test"}})
 	})
 	return run.ID
 }
@@ -278,7 +278,7 @@ func (b *bed) resume(run string) string {
 	}
 	next := db.PlanRun{ID: b.id(), Plan: was.Plan, Tenant: was.Tenant, Version: was.Version, Cause: db.ByResume, CauseBy: run}
 	b.write(func(ctx context.Context, tx *db.Tx) error {
-		return refreshrun.Start(ctx, tx, next, &p, before, ledger.Entry{Action: ledger.RunStart, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "test"}})
+		return tx.BeginPlan(ctx, next, &p, before, ledger.Entry{Action: ledger.RunStart, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "test"}})
 	})
 	return next.ID
 }

@@ -91,7 +91,7 @@ func (e *Engine) onTime(ctx context.Context, p db.RefreshPlan, plan *refreshplan
 			if err := tx.PlanLooked(ctx, p.ID, now); err != nil {
 				return err
 			}
-			return Start(ctx, tx, run, plan, nil, entry(run, p.Name, ledger.RunStart, ledger.Done, "By its schedule."))
+			return tx.BeginPlan(ctx, run, plan, nil, entry(run, p.Name, ledger.RunStart, ledger.Done, "By its schedule."))
 		})
 		if !fault.Is(err, fault.Conflict) {
 			return err
@@ -104,27 +104,6 @@ func (e *Engine) onTime(ctx context.Context, p db.RefreshPlan, plan *refreshplan
 		}
 		return tx.Record(ctx, entry(run, p.Name, ledger.RunStart, ledger.Refused, missed))
 	})
-}
-
-// Start writes down a run of a plan with its nodes, and the entry that says who
-// began it. Nodes of before that ended well are taken over. Conflict when the
-// plan runs already or has another version.
-func Start(ctx context.Context, tx *db.Tx, run db.PlanRun, plan *refreshplan.Plan, before []db.PlanNode, e ledger.Entry) error {
-	rows, err := tx.PlanRows(ctx, run.Tenant, plan)
-	if err != nil {
-		return err
-	}
-	for i, row := range rows {
-		at := slices.IndexFunc(before, func(n db.PlanNode) bool { return n.Name == row.Name })
-		if at >= 0 && (before[at].Phase == refreshplan.Done || before[at].Phase == refreshplan.Skipped) {
-			rows[i].Status, rows[i].Finished = before[at].Status, before[at].Finished
-			rows[i].Reason = "Ended in the run before. " + before[at].Reason
-		}
-	}
-	if err := tx.StartPlanRun(ctx, run, rows); err != nil {
-		return err
-	}
-	return tx.Record(ctx, e)
 }
 
 // finish ends a run, and begins the plans that follow it when it ended well.
@@ -159,7 +138,7 @@ func (e *Engine) following(ctx context.Context, tx *db.Tx, j *job, plans []db.Re
 			continue
 		}
 		run := db.PlanRun{ID: e.cfg.NewID(), Plan: p.ID, Tenant: p.Tenant, Version: p.Version, Cause: db.ByPlan, CauseBy: j.run.ID}
-		err = Start(ctx, tx, run, &plan, nil, entry(run, p.Name, ledger.RunStart, ledger.Done, "After the end of "+j.plan.Name+"."))
+		err = tx.BeginPlan(ctx, run, &plan, nil, entry(run, p.Name, ledger.RunStart, ledger.Done, "After the end of "+j.plan.Name+"."))
 		if fault.Is(err, fault.Conflict) {
 			err = tx.Record(ctx, entry(run, p.Name, ledger.RunStart, ledger.Refused, "After the end of "+j.plan.Name+". "+fault.Sentence(err)))
 		}

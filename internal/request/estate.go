@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"steward/internal/promotion"
+	"steward/internal/refreshplan"
 	"steward/internal/tenant"
 )
 
@@ -37,6 +38,10 @@ type Estate struct {
 	// Content is what stands on the stages of a promotion, by workspace.
 	Content map[ID][]promotion.Item
 	Rule    *Rule
+	// RefreshPlans are all of the tenant when they were asked for, Refreshed the
+	// models and dataflows asked about.
+	RefreshPlans []Planned
+	Refreshed    map[ID]refreshplan.Found
 }
 
 // Workspace is a workspace with its roles and the pipeline it belongs to.
@@ -73,6 +78,9 @@ type Refs struct {
 	Violations                                             []int64
 	Mappings                                               []promotion.Pair
 	Routes                                                 []RouteRef
+	// RefreshPlans asks for all plans, Refreshed for models and dataflows.
+	RefreshPlans bool
+	Refreshed    []ID
 }
 
 // RouteRef names two stages of a pipeline whose content a plan needs.
@@ -91,4 +99,5 @@ func (r *Refs) add(o Refs) {
 	r.Violations = append(r.Violations, o.Violations...)
 	r.Mappings = append(r.Mappings, o.Mappings...)
 	r.Routes = append(r.Routes, o.Routes...)
+	r.RefreshPlans, r.Refreshed = r.RefreshPlans || o.RefreshPlans, append(r.Refreshed, o.Refreshed...)
 }

@@ -18,7 +18,7 @@ const (
 
 // House reports whether a kind of request is about the portal itself.
 func (k Kind) House() bool {
-	return k == Waiver || k == RuleChange || k == MappingChange || k == Emergency
+	return k == Waiver || k == RuleChange || k == MappingChange || k == Emergency || k == RefreshPlanChange
 }
 
 // WaiverParams ask that a violation be accepted until a day.

@@ -44,6 +44,8 @@ const (
 	// MappingVersion is the hash of the mapping in force for pair; empty for
 	// none.
 	MappingVersion ObservationKind = "mapping-version"
+	// RefreshPlanVersion of plan; empty when there is none.
+	RefreshPlanVersion ObservationKind = "refresh-plan-version"
 	// PipelineRole of principal on pipeline; empty for none.
 	PipelineRole ObservationKind = "pipeline-role"
 )
@@ -81,7 +83,7 @@ var what = map[ObservationKind]string{
 	OtherAdmin: "whether another Admin remains", CapacityState: "the capacity's state", PipelineName: "the pipeline",
 	StageOf: "the workspace on the stage", PipelineOf: "the workspace's pipeline", PipelineRole: "the right on the pipeline",
 	ViolationState: "the violation", RuleVersion: "the version of the rule", MappingVersion: "the mapping",
-	StageItem: "the item on the stage", StageCount: "the number of items on the stage",
+	StageItem: "the item on the stage", StageCount: "the number of items on the stage", RefreshPlanVersion: "the version of the refresh plan",
 }
 
 // Differs says in a sentence that the tenant has moved away from what was

@@ -235,6 +235,8 @@ func New(k Kind) Params {
 		return &MappingParams{}
 	case Emergency:
 		return &EmergencyParams{}
+	case RefreshPlanChange:
+		return &RefreshPlanParams{}
 	case Bulk:
 		return &BulkParams{}
 	}

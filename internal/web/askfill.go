@@ -32,6 +32,9 @@ func (s *Server) askForm(c echo.Context, a *asking) (templates.AskForm, error) {
 	f := &filler{s: s, c: c, a: a, open: slices.Clone(a.errs)}
 	out := templates.AskForm{Action: a.action(), Back: a.back(), Problem: a.problem, File: a.about.Kind == request.Bulk,
 		Hidden: []ui.Param{{Name: "version", Value: strconv.FormatInt(a.r.Version, 10)}, {Name: "because", Value: a.values.Get("because")}}}
+	if p, ok := a.params.(*request.RefreshPlanParams); ok {
+		out.Hidden = append(out.Hidden, ui.Param{Name: "plan", Value: p.Plan}, ui.Param{Name: "shown", Value: p.Shown})
+	}
 	if a.about.Kind == request.Bulk {
 		out.Groups = []templates.AskGroup{f.list()}
 	} else {

@@ -47,6 +47,7 @@ func (d detail) offersOfWorkspace() []offered {
 		{"Take access away", request.AccessRemove, []ui.Param{param("rows[0].workspace", d.id)}},
 		{"Rename or describe", request.WorkspaceEdit, here}, {"Move to a capacity", request.WorkspaceCapacity, here},
 		{"Assign to a pipeline", request.PipelineAssign, here},
+		{"Plan its refreshes", request.RefreshPlanChange, []ui.Param{param("space", d.id)}},
 		{"Archive", request.WorkspaceArchive, here}, {"Delete", request.WorkspaceDelete, here},
 	}
 }

@@ -90,6 +90,9 @@ func (s *Server) settle(ctx context.Context, a *asking) error {
 	}
 	a.params = request.New(a.about.Kind)
 	a.errs = ask.Bind(a.params, a.values)
+	if err := s.settlePlan(ctx, a); err != nil {
+		return err
+	}
 	return s.loadEstate(ctx, a)
 }
 

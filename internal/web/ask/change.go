@@ -73,6 +73,9 @@ func Tidy(p request.Params) {
 		p.Rows = rows
 	case *request.PromotionParams:
 		tidyRoutes(p)
+	case *request.RefreshPlanParams:
+		p.People = named(p.People)
+		p.Settle()
 	case *request.PipelineCreateParams:
 		p.Users = named(p.Users)
 		for len(p.Stages) > 0 && p.Stages[len(p.Stages)-1] == "" {

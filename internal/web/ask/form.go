@@ -113,6 +113,8 @@ func Form(p request.Params) []Group {
 
 func otherForms(p request.Params) []Group {
 	switch p := p.(type) {
+	case *request.RefreshPlanParams:
+		return refreshPlanForm(p)
 	case *request.MappingParams:
 		return mappingForm(p)
 	case *request.WaiverParams:
