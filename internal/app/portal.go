@@ -49,6 +49,9 @@ type Portal struct {
 	// copies makes backups by the clock; nil when none are configured, and
 	// before Serve.
 	copies *backups
+	// sending makes reports by the clock; nil when none are configured, and
+	// before Serve.
+	sending *sending
 	// telling tells people; nil when there is no way to, and before Serve.
 	telling *notify.Notifier
 	// witness is nil when no signing key is configured, and before Serve.

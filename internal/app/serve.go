@@ -42,6 +42,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	if p.telling, err = p.newNotifier(); err != nil {
 		return err
 	}
+	if p.sending, err = p.newSending(); err != nil {
+		return err
+	}
 	pages, err := p.newPages(signIn)
 	if err != nil {
 		return err
@@ -64,6 +67,9 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	}
 	if p.telling != nil {
 		wg.Go(func() { p.telling.Run(work) })
+	}
+	if p.sending != nil {
+		wg.Go(func() { p.sending.run(work) })
 	}
 	if p.copies != nil {
 		wg.Go(func() { p.copies.run(work) })

@@ -23,8 +23,8 @@ func (p *Portal) newNotifier() (*notify.Notifier, error) {
 		return nil, err
 	}
 	out := notify.Config{DB: p.DB, PublicURL: p.cfg.PublicURL, Tenant: p.tenantName, Now: p.clock.now(), Log: p.log}
-	if s := c.SMTP; s.Host != "" {
-		out.Mail = notify.SMTP{Host: s.Host, Port: s.Port, From: s.From, Username: s.Username, Password: s.Password, Roots: roots, Now: p.clock.now()}.Send
+	if c.SMTP.Host != "" {
+		out.Mail = p.smtp(roots).Send
 	}
 	client := notify.Reach{Allow: networks(c.Allow), Roots: roots}.Client()
 	for _, w := range c.Teams {
@@ -34,6 +34,12 @@ func (p *Portal) newNotifier() (*notify.Notifier, error) {
 		out.Places = append(out.Places, p.place(notify.Webhook, w, client))
 	}
 	return notify.New(out), nil
+}
+
+// smtp is how mails leave, by the configuration.
+func (p *Portal) smtp(roots *x509.CertPool) notify.SMTP {
+	s := p.cfg.Notify.SMTP
+	return notify.SMTP{Host: s.Host, Port: s.Port, From: s.From, Username: s.Username, Password: s.Password, Roots: roots, Now: p.clock.now()}
 }
 
 // channels names the ways by which people are told.

@@ -61,6 +61,7 @@ func requestList() *Report {
 			{Key: "created", Title: "Begun", Kind: Date, Sortable: true, expr: "r.created"},
 			{Key: "changed", Title: "Changed", Kind: Date, Sortable: true, expr: "r.changed"},
 			{Key: "expires", Title: "Falls at", Kind: Date, expr: "CASE @state WHEN 'pending' THEN r.expires WHEN 'approved' THEN r.window_ends END", Help: "When it falls if nobody decides, or if it is approved and not started."},
+			{Key: "agreed", Title: "Agreed", Kind: Name, ExportOnly: true, Help: "Who agreed to the plan as it is now, and when.", expr: "(SELECT group_concat(a.name || ' ' || strftime('%Y-%m-%dT%H:%MZ', a.at / 1000, 'unixepoch'), '; ') FROM approval a WHERE a.request = r.id AND a.plan_hash = r.plan_hash AND a.approves = 1)"},
 			{Key: "reason", Title: "Reason", Kind: Name, ExportOnly: true, expr: "nullif(r.reason, '')"},
 			{Key: "note", Title: "Note", Kind: Name, ExportOnly: true, expr: "nullif(r.note, '')"},
 			{Key: "rule", Title: "Approval rule", Kind: Text, ExportOnly: true, expr: "nullif(r.rule, '')"},

@@ -167,7 +167,7 @@ func standingViolations(base *Report, name, title, question string, fixed map[st
 
 // ruleReports are the lists about rules and what they found.
 func ruleReports() []*Report {
-	return append(violationReports(), violationsByWorkspace(), policyList(), waiverList(), scorecards(), departmentScorecards(), domainScorecards(), ownerScorecards(), ownerLoop(), outboxList(), messageList())
+	return append(violationReports(), violationsByWorkspace(), policyList(), waiverList(), scorecards(), departmentScorecards(), domainScorecards(), ownerScorecards(), ownerLoop(), outboxList(), messageList(), sendingList())
 }
 
 // violationReports are the list of what stands and its relatives.

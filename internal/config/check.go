@@ -47,7 +47,10 @@ func (c *Config) check() error {
 	if err := c.Owners.check(); err != nil {
 		return err
 	}
-	return c.checkTenants()
+	if err := c.checkTenants(); err != nil {
+		return err
+	}
+	return c.checkReports()
 }
 
 func (c *Config) checkTenants() error {

@@ -165,6 +165,11 @@ func (c *Config) underDir(dir string) {
 			*p = filepath.Join(dir, *p)
 		}
 	}
+	for i := range c.Reports {
+		if f := &c.Reports[i].Folder; *f != "" && !filepath.IsAbs(*f) {
+			*f = filepath.Join(dir, *f)
+		}
+	}
 	if path, ok := strings.CutPrefix(c.Ledger.SecondSink, "file:"); ok && !filepath.IsAbs(path) {
 		c.Ledger.SecondSink = "file:" + filepath.Join(dir, path)
 	}

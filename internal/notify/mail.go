@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/textproto"
+	"os"
 	"time"
 
 	mail "github.com/wneessen/go-mail"
@@ -39,6 +40,33 @@ func (s SMTP) Send(ctx context.Context, to string, messages []Message) error {
 	if err != nil {
 		return err
 	}
+	return s.send(ctx, m)
+}
+
+// MostAttached is the largest file that goes by mail, in bytes: servers refuse
+// larger ones.
+const MostAttached = 20 << 20
+
+// SendFile sends one message with a file attached under the name given. A file
+// beyond MostAttached is refused for good: it wants a folder.
+func (s SMTP) SendFile(ctx context.Context, to string, message Message, path, name string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "The file %s to be sent cannot be read.", name)
+	}
+	if info.Size() > MostAttached {
+		return Permanent(fault.New(fault.Invalid, "The file is larger than %d MB and does not go by mail. Give the report a folder, or filters.", MostAttached>>20))
+	}
+	m, err := s.compose(to, []Message{message})
+	if err != nil {
+		return err
+	}
+	m.SetMessageIDWithValue(fmt.Sprintf("steward-report-%d@%s", message.Number, domain(s.From)))
+	m.AttachFile(path, mail.WithFileName(name))
+	return s.send(ctx, m)
+}
+
+func (s SMTP) send(ctx context.Context, m *mail.Msg) error {
 	client, err := s.client()
 	if err != nil {
 		return err

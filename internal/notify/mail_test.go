@@ -1,7 +1,10 @@
 package notify_test
 
 import (
+	"encoding/base64"
 	"mime"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -97,4 +100,35 @@ func TestWhatServersSay(t *testing.T) {
 	}
 	s.mails(t, 0)
 	bare.mails(t, 0)
+}
+
+// TestFileArrives sends a report with its file, and refuses one that servers
+// would.
+func TestFileArrives(t *testing.T) {
+	t.Parallel()
+	s := exim(t, true)
+	path := filepath.Join(t.TempDir(), "1")
+	body := "Workspace,State\r\nFIN-Größe-DEV,Active\r\n"
+	if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	report := asked
+	report.Event = "report.guests"
+	if err := smtp(s).SendFile(t.Context(), "priya@contoso.example", report, path, "weekly.csv"); err != nil {
+		t.Fatal(err)
+	}
+	m := s.mails(t, 1)[0]
+	if got := m.Header.Get("Message-Id"); got != "<steward-report-7@contoso.example>" {
+		t.Errorf("message id %s", got)
+	}
+	whole := strings.NewReplacer("\r", "", "\n", "").Replace(bodyOf(t, m))
+	if !strings.Contains(whole, `filename="weekly.csv"`) || !strings.Contains(whole, base64.RawStdEncoding.EncodeToString([]byte(body))) || strings.Contains(whole, "your own page") {
+		t.Errorf("the file is not in\n%s", whole)
+	}
+	if err := os.Truncate(path, notify.MostAttached+1); err != nil {
+		t.Fatal(err)
+	}
+	if err := smtp(s).SendFile(t.Context(), "priya@contoso.example", asked, path, "weekly.csv"); !notify.IsPermanent(err) {
+		t.Errorf("a file that is too large: %v", err)
+	}
 }

@@ -35,7 +35,7 @@ var letter = template.Must(template.New("mail").Parse(`<!doctype html>
 <p style="margin:0 0 .5em"><a href="{{.Link}}">Open it in Steward</a></p>
 <p style="margin:0;color:#595959;font-size:13px">{{.Why}}{{if .Tenant}} Tenant: {{.Tenant}}.{{end}}</p>
 </div>
-{{end}}<p style="color:#595959;font-size:13px">How often you hear of this is set on your own page in Steward.</p>
+{{end}}{{if (index . 0).Wished}}<p style="color:#595959;font-size:13px">How often you hear of this is set on your own page in Steward.</p>{{end}}
 </body></html>
 `))
 
@@ -51,7 +51,9 @@ func bodies(messages []Message) (text, html string, err error) {
 			fmt.Fprintf(&t, "Tenant: %s.\n", m.Tenant)
 		}
 	}
-	t.WriteString("\nHow often you hear of this is set on your own page in Steward.\n")
+	if messages[0].Wished() {
+		t.WriteString("\nHow often you hear of this is set on your own page in Steward.\n")
+	}
 	if err := letter.Execute(&h, messages); err != nil {
 		return "", "", fmt.Errorf("write a mail: %w", err)
 	}

@@ -23,6 +23,10 @@ type Message struct {
 	Link string
 }
 
+// Wished reports whether whoever gets it says how often they hear of such
+// things. Reports by the clock go where the configuration says.
+func (m Message) Wished() bool { return !strings.HasPrefix(m.Event, "report.") }
+
 // plain makes a text from the tenant or a form harmless wherever it is shown:
 // no line breaks, no control characters, and none that turn the direction of
 // the text or cannot be seen. They are shown by their code point, as pages do.

@@ -159,6 +159,34 @@ func (s *Set) Off() []*Rule { return slices.Clone(s.off) }
 // Rule returns the rule in force with the id, or nil.
 func (s *Set) Rule(id string) *Active { return s.byID[id] }
 
+// Chosen is a rule of the packs and how it is in force.
+type Chosen struct {
+	*Rule
+	// Active is nil when the rule is off.
+	Active *Active
+}
+
+// Find returns the rule with the id, whether it is in force or off; false when
+// no pack has it.
+func (s *Set) Find(id string) (Chosen, bool) {
+	for _, p := range s.packs {
+		for _, r := range p.Rules {
+			if r.ID == id {
+				return Chosen{r, s.byID[id]}, true
+			}
+		}
+	}
+	return Chosen{}, false
+}
+
+// Params are the values in force, or the defaults of a rule that is off.
+func (k Chosen) Params() map[string]any {
+	if k.Active != nil {
+		return k.Active.Params
+	}
+	return chooseParams(k.Rule, nil, nil)
+}
+
 // Packs returns the packs the set was made from.
 func (s *Set) Packs() []*Pack { return slices.Clone(s.packs) }
 

@@ -26,7 +26,7 @@ var families = []family{
 	{"Capacities", []member{{"capacities", "Capacities"}}},
 	{"Settings", []member{{"settings-drift", "Drift"}, {"settings", "Now"}}},
 	{"Violations", []member{{"violations", "All"}, {"violations-by-workspace", "By workspace"}, {"naming", "Naming"}, {"admin-count", "Number of admins"}, {"resolved-violations", "Resolved"}, {"violation-history", "Ever"}}},
-	{"Scorecards", []member{{"scorecards", "Prefixes"}, {"department-scorecards", "Departments"}, {"domain-scorecards", "Domains"}, {"owner-scorecards", "Owners"}, {"owner-loop", "Owners' answers"}, {"outbox", "To be told"}, {"messages", "Messages"}}},
+	{"Scorecards", []member{{"scorecards", "Prefixes"}, {"department-scorecards", "Departments"}, {"domain-scorecards", "Domains"}, {"owner-scorecards", "Owners"}, {"owner-loop", "Owners' answers"}, {"outbox", "To be told"}, {"messages", "Messages"}, {"sent-reports", "Sent reports"}}},
 	{"Policies", []member{{"policies", "Policies"}}},
 	{"Waivers", []member{{"waivers", "Waivers"}}},
 	{"Runs", []member{{"runs", "Runs"}}},

@@ -49,37 +49,18 @@ func problemNotices(p Policies) []ui.Notice {
 }
 
 // knownRule is a rule of the packs with what is decided about it.
-type knownRule struct {
-	*policy.Rule
-	active *policy.Active // nil when it is off
-}
+type knownRule struct{ policy.Chosen }
 
 // ruleOf finds the rule of the address.
 func (s *Server) ruleOf(id string) (knownRule, error) {
 	if s.Policies == nil || s.Policies.Set() == nil {
 		return knownRule{}, fault.New(fault.Unavailable, "No rules are loaded.")
 	}
-	set := s.Policies.Set()
-	for _, p := range set.Packs() {
-		for _, r := range p.Rules {
-			if r.ID == id {
-				return knownRule{Rule: r, active: set.Rule(id)}, nil
-			}
-		}
+	k, ok := s.Policies.Set().Find(id)
+	if !ok {
+		return knownRule{}, fault.New(fault.NotFound, "There is no rule %q among those loaded now.", clip(id))
 	}
-	return knownRule{}, fault.New(fault.NotFound, "There is no rule %q among those loaded now.", clip(id))
-}
-
-// params are the values in force, or the defaults of a rule that is off.
-func (k knownRule) params() map[string]any {
-	out := map[string]any{}
-	for _, p := range k.Parameters {
-		out[p.Name] = p.Default
-	}
-	if k.active != nil {
-		out = k.active.Params
-	}
-	return out
+	return knownRule{k}, nil
 }
 
 // policyQuery is what the pages of one rule read.
@@ -132,6 +113,9 @@ func (s *Server) policy(c echo.Context) error {
 	v.Crumbs = []ui.Link{{Label: "Policies", Href: at.place.list("policies")}}
 	v.Badges = append(v.Badges, ui.Severity(string(k.Severity)), onBadge(k))
 	v.Notices = append(v.Notices, problemNotices(s.Policies)...)
+	if who.may(auth.ExportReport) {
+		v.Also = append(v.Also, evidenceAction(k.ID, at.place))
+	}
 	v.Findings = findings(found, at)
 	if stands.Standing > int64(len(found.Rows)) {
 		v.All = ui.Link{Label: "All " + ui.Count(stands.Standing), Href: at.place.list("violations", ui.Param{Name: "rule", Value: k.ID})}
@@ -143,7 +127,7 @@ func (s *Server) policy(c echo.Context) error {
 }
 
 func onBadge(k knownRule) templ.Component {
-	if k.active == nil {
+	if k.Active == nil {
 		return ui.State("switched off", ui.Neutral)
 	}
 	return ui.State("in force", ui.Good)
@@ -190,10 +174,10 @@ func dash(text string) string {
 func (k knownRule) facts() []ui.Pair {
 	out := []ui.Pair{{Key: "Id", Value: k.ID, Copy: true}, {Key: "About", Value: string(k.Kind)}, {Key: "Judged", Value: map[policy.Moment]string{policy.AtScan: "after scans", policy.AtRequest: "at requests", policy.AtBoth: "after scans and at requests"}[k.Applies]},
 		{Key: "Pack", Value: k.Pack}, {Key: "Version of its words", Value: short(k.Hash)}}
-	if k.active != nil {
-		out = append(out, ui.Pair{Key: "Version in force", Value: short(k.active.Version)})
+	if k.Active != nil {
+		out = append(out, ui.Pair{Key: "Version in force", Value: short(k.Active.Version)})
 	}
-	params := k.params()
+	params := k.Params()
 	for _, p := range k.Parameters {
 		out = append(out, ui.Pair{Key: p.Title, Value: paramText(params[p.Name])})
 	}
@@ -255,12 +239,12 @@ func versionTable(s audit.RuleStanding, at viewing) ui.Table {
 // changeForm asks what the rule should be; it leads to the preview.
 func (k knownRule) changeForm(at viewing) ui.Form {
 	on := "yes"
-	if k.active == nil {
+	if k.Active == nil {
 		on = "no"
 	}
 	f := ui.Form{Action: at.place.to("/policies/" + url.PathEscape(k.ID) + "/preview"), Submit: "See what it would do", Fields: []ui.Field{
 		{Kind: ui.RadioField, Name: "on", Label: "The rule is", Value: on, Choices: []ui.Choice{{Value: "yes", Label: "In force"}, {Value: "no", Label: "Switched off"}}}}}
-	params := k.params()
+	params := k.Params()
 	for _, p := range k.Parameters {
 		f.Fields = append(f.Fields, paramField(p, params[p.Name]))
 	}

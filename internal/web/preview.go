@@ -33,8 +33,8 @@ func decisionOf(k knownRule, v url.Values) (policy.Decision, error) {
 	for _, p := range k.Parameters {
 		name := "param." + p.Name
 		if !v.Has(name) {
-			if k.active != nil && paramText(k.active.Params[p.Name]) != paramText(p.Default) {
-				d.Parameters[p.Name] = k.active.Params[p.Name]
+			if k.Active != nil && paramText(k.Active.Params[p.Name]) != paramText(p.Default) {
+				d.Parameters[p.Name] = k.Active.Params[p.Name]
 			}
 			continue
 		}
@@ -175,10 +175,10 @@ func toneIf(cond bool, t ui.Tone) ui.Tone {
 // changes are the parameters that would differ from now.
 func (x previewed) changes() []ui.Change {
 	var out []ui.Change
-	if on := x.active != nil; on != x.decision.On {
+	if on := x.Active != nil; on != x.decision.On {
 		out = append(out, ui.Change{Field: "The rule is", Before: onWord(on), After: onWord(x.decision.On)})
 	}
-	now := x.params()
+	now := x.Params()
 	for _, p := range x.Parameters {
 		after := p.Default
 		if v, ok := x.decision.Parameters[p.Name]; ok {

@@ -26,7 +26,7 @@ type route struct {
 // format is a download, and needs the right to take data away as well.
 func (r route) guarded() guard.Route {
 	ext := strings.TrimPrefix(path.Ext(r.path), ".")
-	file := slices.Contains(audit.Formats, audit.Format(ext)) || ledgerFormats[ext] != ""
+	file := slices.Contains(audit.Formats, audit.Format(ext)) || ledgerFormats[ext] != "" || ext == "zip"
 	return guard.Route{Method: r.method, Path: r.path, Action: r.action, Export: file}
 }
 
@@ -73,14 +73,25 @@ var ownPage = map[string]bool{"changes": true, "scans": true, "violations": true
 // reportActions says which action a report's page is for, where it is not
 // "view workspaces".
 var reportActions = map[string]auth.Action{
-	"items": auth.ViewItems, "access": auth.ViewAccess, "people": auth.ViewPeople, "changes": auth.ViewChanges,
-	"activity": auth.ViewActivity, "unused": auth.ViewUnused, "refreshes": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes, "pipelines": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
-	"capacities": auth.ViewCapacities, "apps": auth.ViewApps, "settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
-	"scans": auth.ViewScans, "scan-batches": auth.ViewScans, "scan-parts": auth.ViewScans, "scan-gaps": auth.ViewScans, "runs": auth.ViewRuns, "run-steps": auth.ViewRuns, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople,
-	"leavers": auth.ViewPeople, "links": auth.ViewAccess,
-	"violations": auth.ViewViolations, "naming": auth.ViewViolations, "admin-count": auth.ViewViolations, "resolved-violations": auth.ViewViolations,
-	"violation-history": auth.ViewViolations, "violations-by-workspace": auth.ViewViolations, "scorecards": auth.ViewViolations,
-	"owner-scorecards": auth.ViewViolations, "domain-scorecards": auth.ViewViolations, "department-scorecards": auth.ViewViolations, "owner-loop": auth.ViewViolations, "outbox": auth.ViewViolations, "messages": auth.ViewNotices, "tokens": auth.ViewTokens, "requests": auth.ViewRequests, "emergencies": auth.ViewRequests, "policies": auth.ViewPolicies, "waivers": auth.ViewWaivers,
+	"items":  auth.ViewItems,
+	"access": auth.ViewAccess, "links": auth.ViewAccess,
+	"people": auth.ViewPeople, "guests": auth.ViewPeople, "service-principals": auth.ViewPeople, "groups": auth.ViewPeople, "leavers": auth.ViewPeople,
+	"changes":   auth.ViewChanges,
+	"activity":  auth.ViewActivity,
+	"unused":    auth.ViewUnused,
+	"refreshes": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes,
+	"pipelines": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
+	"capacities":     auth.ViewCapacities,
+	"apps":           auth.ViewApps,
+	"settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
+	"scans": auth.ViewScans, "scan-batches": auth.ViewScans, "scan-parts": auth.ViewScans, "scan-gaps": auth.ViewScans,
+	"runs": auth.ViewRuns, "run-steps": auth.ViewRuns,
+	"violations": auth.ViewViolations, "naming": auth.ViewViolations, "admin-count": auth.ViewViolations, "resolved-violations": auth.ViewViolations, "violation-history": auth.ViewViolations, "violations-by-workspace": auth.ViewViolations, "scorecards": auth.ViewViolations, "owner-scorecards": auth.ViewViolations, "domain-scorecards": auth.ViewViolations, "department-scorecards": auth.ViewViolations, "owner-loop": auth.ViewViolations, "outbox": auth.ViewViolations,
+	"messages": auth.ViewNotices, "sent-reports": auth.ViewNotices,
+	"tokens":   auth.ViewTokens,
+	"requests": auth.ViewRequests, "emergencies": auth.ViewRequests,
+	"policies": auth.ViewPolicies,
+	"waivers":  auth.ViewWaivers,
 }
 
 func actionFor(report string) auth.Action {

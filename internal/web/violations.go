@@ -27,6 +27,7 @@ func (s *Server) ruling() []route {
 		{http.MethodGet, "/violations/:id/waive", auth.AskWaiver, s.waiveForm},
 		{http.MethodGet, "/policies", auth.ViewPolicies, s.named("policies", s.policies)},
 		{http.MethodGet, "/policies/:id", auth.ViewPolicies, s.policy},
+		{http.MethodGet, "/policies/:id/evidence.zip", auth.ViewPolicies, s.evidence},
 		{http.MethodGet, "/policies/:id/preview", auth.PreviewPolicy, s.preview},
 		{http.MethodPost, "/policies/:id/preview", auth.PreviewPolicy, s.askPreview},
 		{http.MethodPost, "/policies/:id/decide", auth.AskRuleChange, s.askPolicy},
