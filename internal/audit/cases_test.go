@@ -187,6 +187,15 @@ var reportCases = []reportCase{
 			To PROD | 1 | Production | Finance PROD`},
 	{report: "pipeline-access", name: "", columns: "pipeline principal right left", want: `
 			To PROD | Ben | Admin | yes`},
+	{report: "stage-differences", name: "", where: "pipeline=pipe-1", columns: "name kind state why deployed", want: `
+			Campaign | report | unknown | compared with the last deployment | 2026-10-31T02:00:00Z
+			Leads | dataset | new | the target has no pair of it | unknown`},
+	{report: "deployments", name: "", columns: "started pipeline from_stage to_stage status took failed error performer outside", want: `
+			2026-10-31T02:00:00Z | To PROD | Development | Production | Partly failed | 60 | 1 | Alm_InvalidRequest_PurgeRequired | ana@contoso.com | no
+			2026-10-31T01:00:00Z | To PROD | Development | Production | Succeeded | 0 | unknown |  | Ben | yes`},
+	{report: "deployment-steps", name: "", where: "pipeline=pipe-1", columns: "index item kind status difference target error", want: `
+			1 | Campaign | report | Succeeded | Different | Campaign | 
+			2 | Leads | dataset | Failed | New |  | Alm_InvalidRequest_PurgeRequired`},
 	{report: "capacities", name: "", columns: "name sku workspaces items admins", want: `
 			Premium | F64 | 2 | 4 | ana@contoso.com, ben@contoso.com`},
 	{report: "domains", name: "", columns: "name parent workspaces items", want: `

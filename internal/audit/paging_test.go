@@ -130,7 +130,7 @@ func required(r *audit.Report) map[string][]string {
 	return out
 }
 
-var requiredValue = map[string]string{"scan": "3", "run": "none", "workspace": audittest.GUID(2), "item": audittest.GUID(30 + 2), "principal": audittest.GUID(30 + 30*4 + 7)}
+var requiredValue = map[string]string{"scan": "3", "run": "none", "workspace": audittest.GUID(2), "item": audittest.GUID(30 + 2), "principal": audittest.GUID(30 + 30*4 + 7), "pipeline": audittest.GUID(30 + 30*4 + 30 + 31)}
 
 // diff names the first row in which two lists differ.
 func diff(want, got []string) string {

@@ -19,7 +19,7 @@ func build() []*Report {
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
 		refreshes, refreshProblems(refreshes), refreshHealth(), refreshCauses(), refreshRuns(),
-		pipelineList(), pipelineStages(), pipelineAccess(), mappingList(), mappingVersions(),
+		pipelineList(), pipelineStages(), pipelineAccess(), stageDifferences(), deploymentList(), deploymentSteps(), mappingList(), mappingVersions(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
 		requestList(), emergencyList(),

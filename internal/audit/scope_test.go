@@ -16,7 +16,7 @@ var finance = db.Scope{Prefixes: []string{"finance"}}
 // allFor gives a report the filters it cannot do without, in the small tenant.
 func allFor(r *audit.Report) map[string][]string {
 	out := map[string][]string{}
-	ids := map[string]string{"workspace": "ws-fin", "principal": "p-ana", "item": "it-model", "scan": "3", "run": "none"}
+	ids := map[string]string{"workspace": "ws-fin", "principal": "p-ana", "item": "it-model", "scan": "3", "run": "none", "pipeline": "pipe-1"}
 	for _, f := range r.Filters {
 		if f.Required {
 			out[f.Key] = []string{ids[f.Key]}

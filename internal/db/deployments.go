@@ -160,6 +160,17 @@ func (r *Reader) PipelinesOf(ctx context.Context, tenantID int64, workspaces []s
 	return out, nil
 }
 
+// PipelineRead says when the stages of a pipeline were last read whole, and why
+// the last look told nothing; both are zero when nobody asked.
+func (r *Reader) PipelineRead(ctx context.Context, tenantID int64, pipeline string) (known time.Time, reason string, err error) {
+	var at sql.NullInt64
+	err = r.QueryRow(ctx, `SELECT d.known_at, d.reason FROM pipeline_reading d JOIN ident i ON i.id = d.pipeline WHERE i.tenant = $1 AND i.guid = $2`, tenantID, fold(pipeline)).Scan(&at, &reason)
+	if err = ignoreNoRows(err); err != nil {
+		return known, "", fmt.Errorf("reading of pipeline %s: %w", pipeline, classify(err))
+	}
+	return timeOrZero(at), reason, nil
+}
+
 // PipelinesAsked says how many pipelines a tenant has and how many of them were
 // ever asked.
 func (r *Reader) PipelinesAsked(ctx context.Context, tenantID int64) (all, asked int, err error) {

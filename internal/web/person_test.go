@@ -92,6 +92,17 @@ func TestPipeline(t *testing.T) {
 	if rows := d.Rows("#stage-items"); len(rows) != 20 {
 		t.Errorf("%d items of the stages, want the ten of each", len(rows))
 	}
+	if rows := d.Rows("#ways"); len(rows) != 1 || !strings.Contains(rows[0][0], "Development → Production") || rows[0][1] != "10" || rows[0][3] != "10" {
+		t.Errorf("the stages differ: %q", rows)
+	}
+	if rows := d.Rows("#last-deployments"); len(rows) != 1 {
+		t.Errorf("last deployments: %q", rows)
+	}
+	for _, tab := range []string{"/compare?stage=0", "/deployments", "/steps"} {
+		if d := p.get("/pipelines/contoso/"+audittest.GUID(pipe)+tab, http.StatusOK); len(d.Rows("table")) == 0 {
+			t.Errorf("%s has no rows", tab)
+		}
+	}
 	p.follow(d, "main a")
 	open(t, p.db, within("Finance 31 Team")).get("/pipelines/contoso/"+audittest.GUID(pipe), http.StatusNotFound)
 }

@@ -24,9 +24,21 @@ func (s *Server) pipeline(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := templates.PipelinePage{Page: d.page(s, c, d.row.Get("name").Text(), "Deployment pipeline"), Stages: stagesOf(d.viewing, stages.Rows, ""), Users: s.listView(req, users), Facts: d.pipelineFacts(), Points: d.pipelinePoints(users)}
-	v.Crumbs = []ui.Link{{Label: d.place.tenant, Href: d.place.to("/")}, {Label: "Pipelines", Href: d.place.list("pipelines")}}
-	offerRequests(&v.Page, d.who, d.place, d.offersOfPipeline()...)
+	v := templates.PipelinePage{Page: s.pipelineFrame(c, d), Stages: stagesOf(d.viewing, stages.Rows, ""), Users: s.listView(req, users), Facts: d.pipelineFacts(), Points: d.pipelinePoints(users)}
+	var offers []offered
+	for _, w := range s.waysOf(d, stages.Rows) {
+		offers = append(offers, w.offer(d))
+	}
+	offerRequests(&v.Page, d.who, d.place, append(offers, d.offersOfPipeline()...)...)
+	if v.Unread, err = s.pipelineUnread(c, d); err != nil {
+		return err
+	}
+	if v.Ways, err = s.pipelineWays(c, d, stages.Rows); err != nil {
+		return err
+	}
+	if v.Recent, err = s.lastDeployments(c, d); err != nil {
+		return err
+	}
 	if v.Compare, err = s.stageItems(c, d, stages.Rows); err != nil {
 		return err
 	}

@@ -23,6 +23,15 @@ func small(s Size, people, rest int) []string {
 		add(`INSERT INTO pipeline (tenant, pipeline, from_scan, hash, name, name_key, description, users_known, stages, assigned, users) VALUES (1, %d, 1, %d, 'Pipe %d', 'pipe %d', '', 1, 2, 2, 1)`, rest+30+i, i, i, i)
 		add(`INSERT INTO pipeline_stage (pipeline, ord, from_scan, tenant, name, ws) VALUES (%d, 0, 1, 1, 'Development', %d), (%d, 1, 1, 1, 'Production', %d)`, rest+30+i, 2*i, rest+30+i, 2*i+1)
 		add(`INSERT INTO pipeline_user (pipeline, principal, from_scan, tenant, role) VALUES (%d, %d, 1, 1, 'Admin')`, rest+30+i, people+i)
+		add(`INSERT INTO pipeline_reading (pipeline, tenant, read_at, known_at) VALUES (%d, 1, 1790000000000, 1790000000000)`, rest+30+i)
+		for ord := range 2 {
+			add(`INSERT INTO pipeline_item (pipeline, ord, item, from_scan, tenant, kind, name, source, target, deployed)
+				SELECT %d, %d, item, 1, 1, kind, name, NULL, NULL, 1790000000000 FROM item WHERE ws = %d ON CONFLICT DO NOTHING`, rest+30+i, ord, 2*i+ord)
+		}
+		add(`INSERT INTO deployment (tenant, pipeline, operation, status, started, ended, source_ord, target_ord, note, note_cut, performer, created, changed, equal, failed)
+			VALUES (1, %d, 'op-%d', 'Failed', 1790000000000, 1790000060000, 0, 1, '', 0, 'person.1@contoso.com', 1, 1, 1, 1)`, rest+30+i, i)
+		add(`INSERT INTO deployment_step (pipeline, operation, idx, kind, status, difference, source, source_name, target, target_name, error_code, error_text)
+			SELECT %d, 'op-%d', row_number() OVER (ORDER BY item) - 1, kind, 'Failed', 'New', item, name, NULL, '', 'Code', 'Text' FROM item WHERE ws = %d`, rest+30+i, i, 2*i)
 		add(`INSERT INTO app (tenant, app, from_scan, hash, name, name_key, description, ws, published_by, updated) VALUES (1, %d, 1, %d, 'App %d', 'app %d', '', %d, 'Person 1', 1790000000000)`, rest+40+i, i, i, i, i)
 		add(`INSERT INTO setting (tenant, name, override_of, override_id, from_scan, hash, title, area, enabled, for_groups, enabled_groups, excluded_groups, properties, delegated)
 			VALUES (1, 'Setting%d', '', '', 1, %d, 'Setting %d', 'Export', 1, 1, '[]', '[]', '[]', '[]')`, i, i, i)

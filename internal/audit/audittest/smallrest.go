@@ -13,6 +13,16 @@ func (s *story) rest() {
 	s.exec(`INSERT INTO pipeline (tenant, pipeline, from_scan, hash, name, name_key, description, users_known, stages, assigned, users) VALUES (1, $1, 1, 1, 'To PROD', 'to prod', '', 1, 2, 2, 1)`, s.n("pipe-1"))
 	s.exec(`INSERT INTO pipeline_stage (pipeline, ord, from_scan, tenant, name, ws) VALUES ($1, 0, 1, 1, 'Development', $2), ($1, 1, 1, 1, 'Production', $3)`, s.n("pipe-1"), s.n("ws-mkt"), s.n("ws-fin"))
 	s.exec(`INSERT INTO pipeline_user (pipeline, principal, from_scan, tenant, role) VALUES ($1, $2, 1, 1, 'Admin')`, s.n("pipe-1"), s.n("p-ben"))
+	s.exec(`INSERT INTO pipeline_item (pipeline, ord, item, from_scan, to_scan, tenant, kind, name, source, target, deployed) VALUES
+		($1, 0, $2, 1, NULL, 1, 'report', 'Campaign', NULL, $3, NULL), ($1, 1, $3, 1, NULL, 1, 'report', 'Campaign', $2, NULL, $4),
+		($1, 0, $5, 1, NULL, 1, 'dataset', 'Leads', NULL, NULL, NULL), ($1, 1, $6, 1, 2, 1, 'dataset', 'Sales', NULL, NULL, NULL)`,
+		s.n("pipe-1"), s.n("it-camp-dev"), s.n("it-camp"), db.Millis(Epoch), s.n("it-leads-dev"), s.n("it-model"))
+	s.exec(`INSERT INTO deployment (tenant, pipeline, operation, status, started, ended, source_ord, target_ord, note, note_cut, performer, created, changed, equal, failed) VALUES
+		(1, $1, 'op-1', 'Failed', $2, $3, 0, 1, 'CHG-7 [gov:0123456789ABCDEFGHJKMNPQRS]', 0, 'ana@contoso.com', 1, 1, 0, 1), (1, $1, 'op-0', 'Succeeded', $4, $4, 0, 1, '', 0, 'p-ben', 1, 0, 0, NULL)`,
+		s.n("pipe-1"), db.Millis(Epoch), db.Millis(Epoch)+60_000, db.Millis(Epoch)-3_600_000)
+	s.exec(`INSERT INTO deployment_step (pipeline, operation, idx, kind, status, difference, source, source_name, target, target_name, error_code, error_text) VALUES
+		($1, 'op-1', 0, 'report', 'Succeeded', 'Different', $2, 'Campaign', $3, 'Campaign', '', ''), ($1, 'op-1', 1, 'dataset', 'Failed', 'New', $4, 'Leads', NULL, '', 'Alm_InvalidRequest_PurgeRequired', 'Data would be lost.')`,
+		s.n("pipe-1"), s.n("it-camp-dev"), s.n("it-camp"), s.n("it-leads-dev"))
 	s.exec(`INSERT INTO refreshable (tenant, item, from_scan, hash, name, name_key, kind, ws, capacity, refreshes, failures, average_s, median_s, per_day, last_status, last_type, last_start, last_end, last_error, configured_by)
 		VALUES (1, $1, 1, 1, 'Sales', 'sales', 'Dataset', $2, $3, 14, 2, 61.5, 60, 8, 'Failed', 'Scheduled', $4, $5, 'ModelRefreshFailed', '["ana@contoso.com"]')`,
 		s.n("it-model"), s.n("ws-fin"), s.n("cap-1"), db.Millis(Published(3))-7_200_000, db.Millis(Published(3))-7_140_000)

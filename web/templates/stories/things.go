@@ -30,12 +30,16 @@ func thingStories(now time.Time) []stories.Story {
 	pipe := templates.PipelinePage{Page: Page("FIN-Budget pipeline", "/pipelines/contoso/1"), Points: []templates.Point{{Tone: ui.Warn, Text: "1 stage has no workspace."}}, Stages: workspacePage(now).Stages, Users: holderList(now),
 		Compare: &ui.Table{ID: "stage-items", Caption: "Items", Scroll: true, Columns: []ui.Column{{Label: "Item"}, {Label: "Development"}, {Label: "Production"}},
 			Rows: []ui.Row{{Cells: []ui.Cell{{Text: "Budget", Sub: "Report"}, ui.To("modified 3 Nov 2026", itemPath), {}}}}}, Facts: []ui.Pair{{Key: "Users", Unknown: "Microsoft did not tell who may use it."}}}
+	pipe.Ways = &ui.Table{ID: "ways", Caption: "Differences", Scroll: true, Columns: []ui.Column{{Label: "Way"}, {Label: "New", Kind: ui.Number}, {Label: "Changed", Kind: ui.Number}, {Label: "What next"}},
+		Rows: []ui.Row{{Cells: []ui.Cell{ui.To("Development → Production", "/pipelines/contoso/1/compare?stage=0"), ui.Txt("3"), ui.Txt("12"), ui.To("Promote what differs", "/requests/new/promotion")}}}}
+	closed := pipe
+	closed.Unread = ui.Empty{Why: "What stands in the stages is unknown.", More: "The portal's application is no user of this pipeline."}
 	bare := templates.PipelinePage{Page: pipe.Page, Users: ui.List{Table: ui.Table{Empty: ui.Empty{Why: "Who may use this pipeline is unknown."}}}}
 	return []stories.Story{
 		{Name: "item/full", Component: templates.Item(full)}, {Name: "item/alone", Component: templates.Item(alone)}, {Name: "item/access", Component: templates.ItemAccess(access)},
 		{Name: "person/left", Component: templates.Person(left)}, {Name: "person/nothing depends", Component: templates.Person(nobody)}, {Name: "person/group", Component: templates.Person(group)},
 		{Name: "mapping/changed", Component: templates.Mapping(changedMapping(now))}, {Name: "mapping/first", Component: templates.Mapping(firstMapping(now))},
-		{Name: "pipeline/full", Component: templates.Pipeline(pipe)}, {Name: "pipeline/little known", Component: templates.Pipeline(bare)},
+		{Name: "pipeline/full", Component: templates.Pipeline(pipe)}, {Name: "pipeline/closed to the portal", Component: templates.Pipeline(closed)}, {Name: "pipeline/little known", Component: templates.Pipeline(bare)},
 	}
 }
 
