@@ -78,7 +78,7 @@ func (a *acting) engines(ctx context.Context, t *Tenant) (*fulfil.Engine, *refre
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg := fulfil.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: log,
+	cfg := fulfil.Config{DB: p.DB, Files: p.files, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: log,
 		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }}
 	plans := refreshrun.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Now: p.clock.now(), Log: log, NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) }}
 	if p.witness != nil {
@@ -93,8 +93,14 @@ func (a *acting) engines(ctx context.Context, t *Tenant) (*fulfil.Engine, *refre
 	return engine, planned, err
 }
 
+// contentKept is how long backups, and files that were never imported, are kept.
+const contentKept = 90 * 24 * time.Hour
+
 // begin lets the executors work until ctx ends.
 func (a *acting) begin(ctx context.Context) {
+	if n, err := a.portal.files.Sweep(ctx, time.Now().Add(-contentKept)); err != nil || n > 0 { // files have the machine's time
+		a.portal.log.Info("old backups were removed", "files", n, "error", err)
+	}
 	if a.runner == nil {
 		return
 	}

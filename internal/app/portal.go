@@ -27,6 +27,8 @@ type Portal struct {
 	clock   Clock
 	DB      *db.DB
 	Tenants []*Tenant
+	// files are the backups and other content that runs read, and uploads.
+	files *db.Files
 
 	limits guard.Limits
 	rules  *policy.Keeper
@@ -110,7 +112,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, runsPoll: o.runsPoll, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
+	p := &Portal{files: db.NewFiles(filepath.Join(cfg.DataDir, "backups")), cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, runsPoll: o.runsPoll, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
 	p.rules = p.ruleFiles.keeper(o.Clock.now())
 	if err := p.reloadRules(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())

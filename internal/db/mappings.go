@@ -77,6 +77,14 @@ func (r *Reader) MappingOf(ctx context.Context, tenant string, pair promotion.Pa
 	return all[0], true, nil
 }
 
+// MappingHash returns the hash of the mapping in force for a pair's key; empty
+// when there is none.
+func (r *Reader) MappingHash(ctx context.Context, tenant, pair string) (hash string, err error) {
+	err = r.QueryRow(ctx, `SELECT v.hash FROM tenant n JOIN mapping_set s ON s.tenant = n.id AND s.pair = $2
+		JOIN mapping_version v ON v.mapping = s.id AND v.version = s.version WHERE n.name = $1`, tenant, pair).Scan(&hash)
+	return hash, ignoreNoRows(err)
+}
+
 // MappingVersions returns every version of a set, the newest first; none when
 // the view's tenant has no such set.
 func (r *Reader) MappingVersions(ctx context.Context, v View, set int64) ([]MappingVersion, error) {
@@ -166,4 +174,26 @@ func readGroundModel(rows *sql.Rows) (m promotion.GroundModel, err error) {
 	}
 	m.Names = x.Expressions
 	return m, nil
+}
+
+// exports reads what is known against downloading the reports of a workspace:
+// the storage format of their models, and that they came by a pipeline.
+func (l *estateLoader) exports(ctx context.Context, workspace request.ID) error {
+	rows, err := l.q.QueryContext(ctx, `SELECT n.guid, coalesce(m.storage_mode, '') = 'PremiumFiles',
+			EXISTS (SELECT 1 FROM pipeline_item p WHERE p.item IN (r.item, r.model) AND p.deployed IS NOT NULL AND `+l.v.Visible("p")+`)
+		FROM ident w JOIN item r ON r.ws = w.id AND r.kind = 'report' AND `+l.v.Visible("r")+` JOIN ident n ON n.id = r.item
+		LEFT JOIN item m ON m.item = r.model AND `+l.v.Visible("m")+` WHERE w.tenant = $1 AND w.guid = $2`, l.v.Tenant, string(workspace))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var id request.ID
+		var x request.Exporting
+		if err := rows.Scan(&id, &x.Large, &x.Deployed); err != nil {
+			return err
+		}
+		l.e.Exports[id] = x
+	}
+	return rows.Err()
 }

@@ -22,7 +22,7 @@ func (r *Reader) RequestEstate(ctx context.Context, v View, refs request.Refs) (
 		Capacities: map[request.ID]tenant.Capacity{}, Domains: map[request.ID]tenant.Domain{},
 		Pipelines: map[request.ID]request.Pipeline{}, Principals: map[request.ID]request.Principal{}, Violations: map[int64]request.Violation{},
 		Mappings: map[string]request.Mapped{},
-		Content:  map[request.ID][]promotion.Item{}, Refreshed: map[request.ID]refreshplan.Found{},
+		Content:  map[request.ID][]promotion.Item{}, Refreshed: map[request.ID]refreshplan.Found{}, Exports: map[request.ID]request.Exporting{},
 	}}
 	if err := l.load(ctx, refs); err != nil {
 		return nil, fmt.Errorf("estate of %s at scan %d: %w", v.TenantName, v.Scan, classify(err))
@@ -53,6 +53,14 @@ func (l *estateLoader) load(ctx context.Context, refs request.Refs) error {
 	}
 	if err := l.refreshPlans(ctx, refs); err != nil {
 		return err
+	}
+	for _, id := range refs.Contents {
+		if err := l.content(ctx, id); err != nil {
+			return err
+		}
+		if err := l.exports(ctx, id); err != nil {
+			return err
+		}
 	}
 	for _, pair := range refs.Mappings {
 		if err := l.mapping(ctx, pair); err != nil {

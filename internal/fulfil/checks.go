@@ -173,7 +173,8 @@ func (e *Engine) preflight(ctx context.Context, j *job, s db.RunStep, a act, arg
 // onlyReads reports whether an operation is that of a check.
 func onlyReads(operation string) bool {
 	switch operation {
-	case "Promotion_Preflight", "Pipelines_GetPipelineStageArtifacts", "Datasets_GetParametersInGroup", "Datasets_ExecuteQueriesInGroup":
+	case "Promotion_Preflight", "Pipelines_GetPipelineStageArtifacts", "Datasets_GetParametersInGroup", "Datasets_ExecuteQueriesInGroup",
+		"Items_GetItemDefinition", "Reports_ExportReportInGroup":
 		return true
 	}
 	return false

@@ -33,10 +33,13 @@ func arrivedID(source string) string { return "target/" + source }
 // of their own: when the step was intended tells them from others.
 func (e *Engine) sight(ctx context.Context, j *job, a act) (sight, error) {
 	switch a.look.Kind {
-	case request.LookDeployment, request.LookRefresh:
+	case request.LookDeployment, request.LookRefresh, request.LookImport:
 		arg, err := args(a.look.Args, j.result)
 		if err != nil {
 			return sight{}, err
+		}
+		if a.look.Kind == request.LookImport {
+			return e.startedImport(ctx, j, arg, a.since)
 		}
 		if a.look.Kind == request.LookRefresh {
 			return e.startedRefresh(ctx, arg, a.since)

@@ -19,6 +19,9 @@ import (
 // do takes a step through the protocol: T1, look, one write, T2.
 func (e *Engine) do(ctx context.Context, j *job, s db.RunStep) (workflow.Next, error) {
 	a := j.act(s)
+	if a.look.Kind == request.KeepContent {
+		return e.keep(ctx, j, s, a)
+	}
 	if a.look.Kind.Check() {
 		return e.check(ctx, j, s, a)
 	}
@@ -35,9 +38,12 @@ func (e *Engine) do(ctx context.Context, j *job, s db.RunStep) (workflow.Next, e
 		return next, err
 	}
 	e.cfg.Hook("before write " + s.ID)
-	answer, err := e.cfg.Executor.Send(ctx, w)
+	answer, err := e.send(ctx, j, a, w)
 	e.cfg.Hook("after write " + s.ID)
 	s.AnsweredAt = e.cfg.Now()
+	if unsendable(err) {
+		return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, "Nothing was sent. "+fault.Sentence(err))
+	}
 	if err != nil {
 		return e.refused(ctx, j, s, a, err)
 	}
@@ -97,7 +103,7 @@ var errChanged = errors.New("the run was changed in between")
 func (e *Engine) before(ctx context.Context, j *job, s db.RunStep, a act) (bool, workflow.Next, error) {
 	e.cfg.Hook("before look " + s.ID)
 	defer e.cfg.Hook("after look " + s.ID)
-	if a.undo {
+	if a.undo && !a.restores() {
 		why, err := e.touched(ctx, j, a)
 		if err != nil {
 			return e.unread(ctx, j, s, a, err)
@@ -119,7 +125,7 @@ func (e *Engine) before(ctx context.Context, j *job, s db.RunStep, a act) (bool,
 		}
 	}
 	if !a.undo {
-		why, err := e.differs(ctx, j, a.step.Expects)
+		why, err := e.differs(ctx, j, expected(s, a))
 		if err != nil {
 			return e.unread(ctx, j, s, a, err)
 		}

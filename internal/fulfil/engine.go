@@ -45,6 +45,9 @@ type Config struct {
 	// After is told of a run that ended, so that a scan can look at what it
 	// did. Nil means nobody.
 	After func(ctx context.Context, e Ended)
+	// Files keeps the content that runs read: backups, and what goes elsewhere.
+	// Without it no run moves content.
+	Files *db.Files
 	// Now is the clock.
 	Now func() time.Time
 	// Settle is the first wait before a lost write is looked for; it doubles up

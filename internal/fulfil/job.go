@@ -137,7 +137,7 @@ func (a act) waits() request.WaitKind {
 	if a.call.Operation == "Groups_AssignToCapacity" {
 		return request.WaitCapacity
 	}
-	return request.WaitNone
+	return movesContent(a.call.Operation)
 }
 
 // workspaces are the ids of those that the run made or changed.

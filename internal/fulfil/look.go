@@ -86,6 +86,8 @@ func (e *Engine) look(ctx context.Context, j *job, l request.Look) (sight, error
 	case request.LookStage:
 		p, err := x.Pipeline(ctx, arg["pipeline"])
 		return yes(strings.EqualFold(onStage(p, arg["stage"]), arg["workspace"])), err
+	case request.LookItemNamed, request.LookItemGone, request.LookReportModel, request.LookDefinition:
+		return e.lookContent(ctx, l.Kind, arg)
 	case request.LookOwner, request.LookParameters, request.LookSources, request.LookGateway, request.LookSchedule:
 		return e.lookModel(ctx, l.Kind, arg)
 	}

@@ -31,7 +31,7 @@ func (e *Engine) differs(ctx context.Context, j *job, expects []request.Observat
 }
 
 // ids are the facts whose value is an id.
-var ids = map[request.ObservationKind]bool{request.WorkspaceOnCapacity: true, request.StageOf: true, request.PipelineOf: true}
+var ids = map[request.ObservationKind]bool{request.WorkspaceOnCapacity: true, request.StageOf: true, request.PipelineOf: true, request.ItemNamed: true}
 
 // ownDoing reports whether a fact is what an earlier step of this run made of
 // it: a plan that renames and then describes expects its own rename.
@@ -83,6 +83,11 @@ func (e *Engine) observe(ctx context.Context, o request.Observation) (string, er
 		return onStage(p, o.Args["stage"]), err
 	case request.PipelineOf:
 		return e.pipelineOf(ctx, o.Args["workspace"])
+	case request.ItemNamed:
+		named, err := e.itemsNamed(ctx, o.Args)
+		return strings.Join(named, ","), err
+	case request.MappingVersion:
+		return e.mappingNow(ctx, o.Args["pair"])
 	case request.PipelineRole:
 		users, err := x.PipelineUsers(ctx, o.Args["pipeline"])
 		return rightOf(users, o.Args), err

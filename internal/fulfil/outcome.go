@@ -19,6 +19,9 @@ import (
 func (e *Engine) answered(ctx context.Context, j *job, s db.RunStep, a act, w pbi.Written) error {
 	s.Status, s.Answered = w.Status, excerpt(w.Body)
 	s.RequestIDs = strings.TrimSpace(s.RequestIDs + " " + w.RequestID)
+	if moving, ok := begun(s, a, w); ok {
+		return e.accepted(ctx, j, moving, a.waits())
+	}
 	results, err := resultsOf(a, w.Body)
 	if err != nil {
 		return e.doubtful(ctx, j, s, "The service answered with success, but not with what it made.")
@@ -116,7 +119,7 @@ func busy(code string) bool {
 func existing(code string) bool {
 	switch strings.ToLower(code) {
 	case "powerbientityalreadyexists", "workspacenamealreadyexists", "addingalreadyexistsgroupusernotsupportederror",
-		"principalalreadyhasworkspacerolepermissions":
+		"principalalreadyhasworkspacerolepermissions", "itemdisplaynamealreadyinuse", "duplicatepackagefounderror":
 		return true
 	}
 	return false
@@ -158,6 +161,9 @@ func (e *Engine) adopt(ctx context.Context, j *job, s db.RunStep, a act, id stri
 		}
 	}
 	wait := a.waits()
+	if name := followed[wait]; name == "import" {
+		s.Results = map[string]string{name: id}
+	}
 	if wait == request.WaitRefresh && id != "" {
 		s.Results = map[string]string{"refresh": id}
 	}

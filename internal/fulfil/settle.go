@@ -29,7 +29,8 @@ const (
 
 // acceptedSays says what the service works on.
 var acceptedSays = map[request.WaitKind]string{request.WaitCapacity: "Accepted; the workspace is moving.",
-	request.WaitDeployment: "Accepted; the deployment begins.", request.WaitRefresh: "Accepted; the refresh begins."}
+	request.WaitDeployment: "Accepted; the deployment begins.", request.WaitRefresh: "Accepted; the refresh begins.",
+	request.WaitOperation: "Accepted; Microsoft Fabric works on it.", request.WaitImport: "Accepted; Power BI publishes the file."}
 
 // accepted writes down that the service took the write on and works on it.
 func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep, wait request.WaitKind) error {
@@ -59,6 +60,10 @@ func (e *Engine) settle(ctx context.Context, j *job, s db.RunStep) (workflow.Nex
 		return e.settleDeployment(ctx, j, s, arg)
 	case request.WaitRefresh:
 		return e.settleRefresh(ctx, j, s, arg)
+	case request.WaitOperation:
+		return e.settleOperation(ctx, j, s, a)
+	case request.WaitImport:
+		return e.settleImport(ctx, j, s, arg)
 	}
 	return e.settleMove(ctx, j, s, a, arg)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -35,6 +36,7 @@ type bed struct {
 	at     sim.Endpoints
 	clock  *sim.Clock
 	db     *db.DB
+	files  *db.Files
 	x      *pbi.Executor
 	secret func() (string, error)
 	hook   func(string)
@@ -68,6 +70,7 @@ func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 	})
 	b.at = at
 	b.db = dbtest.Open(t, b.now)
+	b.files = db.NewFiles(filepath.Join(t.TempDir(), "content"))
 	app, _ := b.cloud.Entra.App("executor")
 	b.secret = func() (string, error) { return app.Secret, nil }
 	tokens, err := entra.New(entra.Config{Authority: at.Authority, TenantID: b.world.Config().TenantID, ClientID: app.ClientID,
@@ -104,7 +107,7 @@ func (r requests) Errorf(format string, args ...any) {
 func (b *bed) restart() {
 	b.t.Helper()
 	var err error
-	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.now,
+	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.now, Files: b.files,
 		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) },
 		Hook: func(p string) {
 			if b.hook != nil {

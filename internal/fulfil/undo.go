@@ -61,6 +61,13 @@ func (e *Engine) undone(ctx context.Context, tx *db.Tx, j *job, s db.RunStep) er
 // touched says why something must not be taken back: it is no longer as this
 // run left it. Empty when it is.
 func (e *Engine) touched(ctx context.Context, j *job, a act) (string, error) {
+	if a.step.Look.Kind == request.LookImport { // what it made has ids of its own
+		gone, err := e.look(ctx, j, a.look)
+		if err == nil && gone.one {
+			return "Left alone: it is not there any more.", nil
+		}
+		return "", err
+	}
 	was, err := e.look(ctx, j, a.step.Look)
 	if err != nil {
 		if pbi.Missing(err) {

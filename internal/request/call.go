@@ -110,6 +110,17 @@ const (
 	LookStage LookKind = "stage"
 	// LookHouse: the portal's own record of violation or rule.
 	LookHouse LookKind = "portal"
+	// LookItemNamed: the one item of kind in workspace called name.
+	LookItemNamed LookKind = "item-named"
+	// LookItemGone: item of kind is not in workspace.
+	LookItemGone LookKind = "item-gone"
+	// LookDefinition: item of workspace holds the kept file; with content, but
+	// for what a report stands on.
+	LookDefinition LookKind = "item-definition"
+	// LookReportModel: report of workspace stands on model.
+	LookReportModel LookKind = "report-model"
+	// LookImport: an import of name into workspace began after the intent.
+	LookImport LookKind = "import"
 	// LookPipelineUser: principal has right on pipeline; empty right for none.
 	LookPipelineUser LookKind = "pipeline-user"
 	// LookDeployment: an operation of pipeline whose note holds marker; stage is
@@ -133,6 +144,9 @@ const (
 // something amiss does not fail: the run ends with findings. Only the
 // pre-flight fails, and keeps what needs it from being sent.
 const (
+	// KeepContent is no check: the step reads content and keeps it, and fails
+	// when it cannot.
+	KeepContent LookKind = "keep-content"
 	// CheckPreflight: choice (JSON of a promotion.Choice) passes every check.
 	CheckPreflight LookKind = "check-preflight"
 	// CheckItems: items (id, name) of stage from of pipeline stand paired on
@@ -170,6 +184,10 @@ const (
 	WaitCapacity WaitKind = "capacity-assignment"
 	// WaitDeployment: the operation ends; a part of its items may have failed.
 	WaitDeployment WaitKind = "deployment"
+	// WaitOperation: Fabric's long-running operation ends. WaitImport: the file
+	// is published, or not.
+	WaitOperation WaitKind = "operation"
+	WaitImport    WaitKind = "import"
 	// WaitRefresh: the refresh ends, in whatever way.
 	WaitRefresh WaitKind = "refresh"
 )

@@ -37,6 +37,8 @@ type Estate struct {
 	Emergency *EmergencyEstate
 	// Content is what stands on the stages of a promotion, by workspace.
 	Content map[ID][]promotion.Item
+	// Exports says what is known against downloading a report, by its id.
+	Exports map[ID]Exporting
 	Rule    *Rule
 	// RefreshPlans are all of the tenant when they were asked for, Refreshed the
 	// models and dataflows asked about.
@@ -81,6 +83,8 @@ type Refs struct {
 	// RefreshPlans asks for all plans, Refreshed for models and dataflows.
 	RefreshPlans bool
 	Refreshed    []ID
+	// Contents are workspaces whose items a plan needs.
+	Contents []ID
 }
 
 // RouteRef names two stages of a pipeline whose content a plan needs.
@@ -100,4 +104,5 @@ func (r *Refs) add(o Refs) {
 	r.Mappings = append(r.Mappings, o.Mappings...)
 	r.Routes = append(r.Routes, o.Routes...)
 	r.RefreshPlans, r.Refreshed = r.RefreshPlans || o.RefreshPlans, append(r.Refreshed, o.Refreshed...)
+	r.Contents = append(r.Contents, o.Contents...)
 }

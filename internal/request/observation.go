@@ -41,6 +41,9 @@ const (
 	// ViolationState of violation; RuleVersion of rule, empty when it is off.
 	ViolationState ObservationKind = "violation-state"
 	RuleVersion    ObservationKind = "rule-version"
+	// ItemNamed is the id of workspace's one item of kind called name; empty for
+	// none.
+	ItemNamed ObservationKind = "item-named"
 	// MappingVersion is the hash of the mapping in force for pair; empty for
 	// none.
 	MappingVersion ObservationKind = "mapping-version"
@@ -82,7 +85,7 @@ var what = map[ObservationKind]string{
 	WorkspaceState: "the workspace's state", WorkspaceOnCapacity: "the workspace's capacity", Role: "the role on the workspace",
 	OtherAdmin: "whether another Admin remains", CapacityState: "the capacity's state", PipelineName: "the pipeline",
 	StageOf: "the workspace on the stage", PipelineOf: "the workspace's pipeline", PipelineRole: "the right on the pipeline",
-	ViolationState: "the violation", RuleVersion: "the version of the rule", MappingVersion: "the mapping",
+	ViolationState: "the violation", RuleVersion: "the version of the rule", MappingVersion: "the mapping", ItemNamed: "the item of the name",
 	StageItem: "the item on the stage", StageCount: "the number of items on the stage", RefreshPlanVersion: "the version of the refresh plan",
 }
 

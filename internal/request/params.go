@@ -231,6 +231,8 @@ func New(k Kind) Params {
 		return &WaiverParams{}
 	case RuleChange:
 		return &RuleChangeParams{}
+	case WorkspacePromotion:
+		return &TransferParams{}
 	case MappingChange:
 		return &MappingParams{}
 	case Emergency:

@@ -43,7 +43,7 @@ func (d detail) offersOfWorkspace() []offered {
 		return nil
 	}
 	return []offered{
-		{"Give access", request.AccessAdd, here}, {"Change access", request.AccessChange, here},
+		{"Give access", request.AccessAdd, here}, {"Promote without a pipeline", request.WorkspacePromotion, []ui.Param{param("source", d.id), param("way", request.ByDefinition)}}, {"Change access", request.AccessChange, here},
 		{"Take access away", request.AccessRemove, []ui.Param{param("rows[0].workspace", d.id)}},
 		{"Rename or describe", request.WorkspaceEdit, here}, {"Move to a capacity", request.WorkspaceCapacity, here},
 		{"Assign to a pipeline", request.PipelineAssign, here},

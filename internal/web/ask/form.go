@@ -115,6 +115,8 @@ func otherForms(p request.Params) []Group {
 	switch p := p.(type) {
 	case *request.RefreshPlanParams:
 		return refreshPlanForm(p)
+	case *request.TransferParams:
+		return transferForm()
 	case *request.MappingParams:
 		return mappingForm(p)
 	case *request.WaiverParams:
