@@ -48,6 +48,34 @@ func (s *jsonSheet) begin(p preamble) error {
 	return err
 }
 
+// JSON writes one page of a report: the head of an export, the page's rows, how
+// many there are in all, and the cursors of the pages beside it.
+func (p Page) JSON(q Query) ([]byte, error) {
+	q, err := p.Report.clean(q)
+	if err != nil {
+		return nil, err
+	}
+	out, err := json.Marshal(jsonHead(about(p.Report, q, p.Truth)))
+	if err != nil {
+		return nil, err
+	}
+	out = append(out[:len(out)-1], `,"rows":[`...)
+	for i, r := range p.Rows {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = r.AppendJSON(append(out, '\n'))
+	}
+	tail, err := json.Marshal(struct {
+		First int64  `json:"first"`
+		Total int64  `json:"total"`
+		Exact bool   `json:"total_exact"`
+		Next  string `json:"next"`
+		Prev  string `json:"prev"`
+	}{p.First, p.Total, p.TotalExact, p.Next, p.Prev})
+	return append(append(append(out, "\n],"...), tail[1:]...), '\n'), err
+}
+
 func jsonHead(p preamble) any {
 	t := p.truth
 	cov := jsonCoverage{Meant: t.Meant, Seen: t.Seen, Gaps: []jsonGap{}, Parts: []jsonGap{}}

@@ -32,20 +32,13 @@ var (
 var granted = map[Grant][]Action{
 	GrantRead: {ViewOverview, ViewWorkspaces, ViewItems, ViewAccess, ViewPeople, ViewChanges, ViewActivity, ViewUnused, ViewRefreshes, ViewPipelines,
 		ViewCapacities, ViewApps, ViewSettings, ViewScans, ViewViolations, ViewPolicies, ViewWaivers, ViewRequests, ViewRuns, ViewNotices, ViewHelp, ExportReport},
-	GrantAsk:  {ViewRequests, ViewRuns, BeginRequest, MakeRequest, EditRequest, WithdrawOwn, CommentRequest, AskWaiver, AskRuleChange},
-	GrantScan: {ViewScans, StartScan, CancelScan},
+	GrantAsk:  {ViewHelp, ViewRequests, ViewRuns, BeginRequest, MakeRequest, EditRequest, WithdrawOwn, CommentRequest, AskWaiver, AskRuleChange},
+	GrantScan: {ViewHelp, ViewScans, StartScan, CancelScan},
 }
 
 // ForPrograms reports whether any token can be made for the action: only such
 // actions have routes in the API.
-func ForPrograms(a Action) bool {
-	for _, actions := range granted {
-		if slices.Contains(actions, a) {
-			return true
-		}
-	}
-	return false
-}
+func ForPrograms(a Action) bool { return len(GrantsFor(a)) > 0 }
 
 // ParseGrants reads the words of a form. Invalid when there are none, or one
 // that is none.
@@ -110,3 +103,14 @@ func narrowed(limits []Limit, tenants []string) []Limit {
 
 // nowhere is a name that no tenant can have.
 const nowhere = "\x00"
+
+// GrantsFor are the grants of which each is enough for the action.
+func GrantsFor(a Action) []Grant {
+	var out []Grant
+	for _, g := range Grants {
+		if slices.Contains(granted[g], a) {
+			out = append(out, g)
+		}
+	}
+	return out
+}

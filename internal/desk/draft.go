@@ -21,6 +21,9 @@ type In struct {
 	Reason string
 	// NotBefore delays the start; zero starts as soon as it is approved.
 	NotBefore time.Time
+	// Key is the program's own name for the request: the same one again gives
+	// the request that is there, and makes none. Empty for people.
+	Key string
 }
 
 func lower(s string) string { return strings.ToLower(s) }
@@ -57,7 +60,17 @@ func (d *Desk) Draft(ctx context.Context, by By, tenant string, in In) (request.
 		return r, err
 	}
 	err = d.write(ctx, by, ledger.RequestDraft, r.ID, func(tx *db.Tx) error {
+		switch known, err := tx.RequestOfKey(ctx, by.Party(), in.Key); {
+		case err != nil:
+			return err
+		case known != "":
+			r, err = tx.Request(ctx, known)
+			return err
+		}
 		if err := tx.InsertRequest(ctx, view.Tenant, r); err != nil {
+			return err
+		}
+		if err := tx.KeyRequest(ctx, by.Party(), in.Key, r.ID); err != nil {
 			return err
 		}
 		if err := tx.AddRequestEvent(ctx, db.RequestEvent{Request: r.ID, By: by.Party(), What: "drafted", To: request.Draft}); err != nil {

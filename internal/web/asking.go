@@ -81,7 +81,7 @@ func (s *Server) settle(ctx context.Context, a *asking) error {
 	ask.Bind(shape, a.values)
 	look := s.Reader.RequestLookup(ctx, a.q.View)
 	for f := range ask.Fields(ask.Form(shape)) {
-		if f.Look == ask.Pick && f.Of.Searched() {
+		if f.Look == ask.Pick {
 			s.resolve(look, a, f)
 		}
 	}
@@ -106,12 +106,16 @@ func (s *Server) resolve(look *db.RequestLookup, a *asking, f ask.Field) {
 	a.values.Set(f.Name, find)
 	var ids []request.ID
 	switch f.Of {
-	case ask.Somebody:
+	case ask.Somebody, ask.Holder, ask.User:
 		ids = look.FindPrincipal(find)
 	case ask.Workspace, ask.Deleted:
 		ids = look.FindWorkspace(find)
 	case ask.Pipeline:
 		ids = look.FindPipeline(find)
+	case ask.Capacity:
+		ids = look.FindCapacity(find)
+	case ask.Domain:
+		ids = look.FindDomain(find)
 	}
 	if len(ids) == 1 {
 		a.values.Set(f.Name, string(ids[0]))

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/fault"
+	"steward/internal/web/api"
 	"steward/internal/web/guard"
 	"steward/web/templates"
 	"steward/web/templates/ui"
@@ -51,6 +52,15 @@ func problem(c echo.Context, status int, sentence string, err error) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Field != "" {
 		body["field"] = f.Field
+		body["errors"] = []map[string]string{{"field": f.Field, "sentence": f.Sentence}}
+	}
+	var refused *api.Refusal
+	if errors.As(err, &refused) && len(refused.Errors) > 0 {
+		list := []map[string]string{}
+		for _, e := range refused.Errors {
+			list = append(list, map[string]string{"field": e.Field, "sentence": e.Sentence})
+		}
+		body["errors"] = list
 	}
 	text, err := json.Marshal(body)
 	if err != nil {

@@ -106,7 +106,21 @@ func (s *Server) read(c echo.Context, r *audit.Report) (listRequest, error) {
 // readWithin is read for a list at another address or about one thing only:
 // req says which.
 func (s *Server) readWithin(c echo.Context, r *audit.Report, req listRequest, v db.View) (listRequest, error) {
-	req.report, req.raw, req.downloads = r, c.QueryParams(), s.downloads(c)
+	req.downloads = s.downloads(c)
+	req, err := s.queryWithin(c, r, req, v)
+	if err != nil {
+		return req, err
+	}
+	if err := s.fillChoices(c, &req); err != nil {
+		return req, err
+	}
+	return req, s.fillNames(c, &req)
+}
+
+// queryWithin reads the query of the address: what the list shows, without what
+// its page shows around it.
+func (s *Server) queryWithin(c echo.Context, r *audit.Report, req listRequest, v db.View) (listRequest, error) {
+	req.report, req.raw = r, c.QueryParams()
 	scope, err := s.scope(c, req.who, v)
 	if err != nil {
 		return req, err
@@ -132,10 +146,7 @@ func (s *Server) readWithin(c echo.Context, r *audit.Report, req listRequest, v 
 			return req, err
 		}
 	}
-	if err := s.fillChoices(c, &req); err != nil {
-		return req, err
-	}
-	return req, s.fillNames(c, &req)
+	return req, nil
 }
 
 // reserves reports whether the parameter means something else than a filter.

@@ -10,6 +10,7 @@ import (
 
 	"steward/internal/audit"
 	"steward/internal/auth"
+	"steward/internal/web/api"
 	"steward/internal/web/guard"
 	"steward/web/static"
 )
@@ -39,6 +40,7 @@ func (s *Server) public() []route {
 		{http.MethodGet, "/healthz", "", s.healthz},
 		{http.MethodGet, "/readyz", "", s.readyz},
 		{http.MethodGet, "/metrics", "", s.metrics},
+		{http.MethodGet, api.DocumentPath, "", s.api.Document},
 	}
 }
 
@@ -49,6 +51,10 @@ func (s *Server) routes() []route {
 	table = append(table, s.refreshing()...)
 	for _, r := range audit.Reports() {
 		table = append(table, s.reportRoutes(r)...)
+	}
+	table = append(table, route{http.MethodGet, "/api", auth.ViewHelp, s.aboutAPI})
+	for _, o := range s.api.Table() {
+		table = append(table, route{o.Method, o.Route(), o.Action, o.Serve})
 	}
 	return table
 }

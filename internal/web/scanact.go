@@ -18,21 +18,31 @@ import (
 // startScan asks for a scan. The ledger has who asked before anything begins;
 // what became of it stands in the entries of the scan itself.
 func (s *Server) startScan(c echo.Context) error {
-	kind := c.FormValue("kind")
-	return s.askScan(c, ledger.ScanStart, kind, func(ctx context.Context, tenant string, by ledger.Actor) error {
+	tenant := c.FormValue("tenant")
+	if err := s.askedScan(c, tenant, c.FormValue("kind")); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, ui.With("/scans", ui.Param{Name: "tenant", Value: tenant}))
+}
+
+func (s *Server) askedScan(c echo.Context, tenant, kind string) error {
+	return s.wishScan(c, tenant, ledger.ScanStart, kind, func(ctx context.Context, tenant string, by ledger.Actor) error {
 		return s.Scans.Start(ctx, tenant, kind, by)
 	})
 }
 
 // stopScan stops the running scan.
 func (s *Server) stopScan(c echo.Context) error {
-	return s.askScan(c, ledger.ScanCancel, "", s.Scans.Cancel)
+	tenant := c.FormValue("tenant")
+	if err := s.wishScan(c, tenant, ledger.ScanCancel, "", s.Scans.Cancel); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, ui.With("/scans", ui.Param{Name: "tenant", Value: tenant}))
 }
 
-// askScan records the wish, passes it on and, if it was refused, records that
+// wishScan records the wish, passes it on and, if it was refused, records that
 // too.
-func (s *Server) askScan(c echo.Context, action ledger.Action, kind string, ask func(context.Context, string, ledger.Actor) error) error {
-	tenant := c.FormValue("tenant")
+func (s *Server) wishScan(c echo.Context, tenant string, action ledger.Action, kind string, ask func(context.Context, string, ledger.Actor) error) error {
 	who := s.viewer(c)
 	if err := s.openTenant(who, s.actionOf(c), tenant); err != nil {
 		return err
@@ -51,7 +61,7 @@ func (s *Server) askScan(c echo.Context, action ledger.Action, kind string, ask 
 		}
 		return err
 	}
-	return c.Redirect(http.StatusSeeOther, ui.With("/scans", ui.Param{Name: "tenant", Value: tenant}))
+	return nil
 }
 
 // openTenant returns nil when the tenant is configured and the person may do

@@ -13,6 +13,7 @@ import (
 	"steward/internal/db"
 	"steward/internal/ledger"
 	"steward/internal/violation"
+	"steward/internal/web/api"
 	"steward/internal/web/guard"
 )
 
@@ -67,6 +68,7 @@ type Server struct {
 	Config
 	echo  *echo.Echo
 	guard *guard.Guard // nil only in tests of single pages
+	api   *api.API
 	// actions finds the action of a route by method and path.
 	actions map[string]auth.Action
 }
@@ -81,6 +83,10 @@ func New(cfg Config) (*Server, error) {
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.serveError
 	s.echo.Use(s.logRequest)
+	var err error
+	if s.api, err = api.New(api.Config{Reader: s.Reader, Desk: s.Requests, Site: programs{s}, ActionOf: actionFor, PublicURL: s.PublicURL, Now: s.Now}); err != nil {
+		return nil, err
+	}
 	table := s.routes()
 	for _, r := range table {
 		s.actions[r.method+" "+r.path] = r.action

@@ -163,3 +163,35 @@ func tag(f reflect.StructField) string {
 	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 	return name
 }
+
+// Known reports whether a form of these parameters can have an input of the
+// name: members[3].who, whatever the lists hold now.
+func Known(p request.Params, name string) bool {
+	return known(reflect.TypeOf(p).Elem(), name)
+}
+
+// known follows the name, part by part, down the type.
+func known(t reflect.Type, name string) bool {
+	if name == "" {
+		return t == timeType || t.Kind() == reflect.String || t.Kind() == reflect.Bool || t.Kind() == reflect.Int64
+	}
+	switch t.Kind() {
+	case reflect.Struct:
+		word := strings.TrimPrefix(name, ".")
+		end := strings.IndexAny(word, ".[")
+		if end < 0 {
+			end = len(word)
+		}
+		for i := range t.NumField() {
+			if f := t.Field(i); tag(f) == word[:end] && f.Type != rowsType {
+				return known(f.Type, word[end:])
+			}
+		}
+	case reflect.Slice:
+		digits, rest, ok := strings.Cut(strings.TrimPrefix(name, "["), "]")
+		i, err := strconv.Atoi(digits)
+		return ok && name[0] == '[' && err == nil && i >= 0 && i < mostRows && known(t.Elem(), rest)
+	default:
+	}
+	return false
+}

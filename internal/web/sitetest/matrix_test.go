@@ -161,8 +161,11 @@ func reportOf(r guard.Route) *audit.Report {
 
 // want is the status that the tables ask for; 200 stands for being let through.
 func (m *matrix) want(r guard.Route, g target, p auth.Person, judged bool) int {
+	if strings.HasPrefix(r.Path, guard.APIPrefix) {
+		return http.StatusUnauthorized // no cookie counts there; tokens have a matrix of their own
+	}
 	if p.ObjectID == "" {
-		if r.Method == http.MethodGet && !strings.HasPrefix(r.Path, "/api/") {
+		if r.Method == http.MethodGet {
 			return http.StatusSeeOther
 		}
 		return http.StatusUnauthorized

@@ -13,6 +13,7 @@ func meStories(now time.Time) []stories.Story {
 		{Name: "me/two browsers", Component: templates.Me(mePage(now))},
 		{Name: "me/no token yet", Component: templates.Tokens(tokensPage())},
 		{Name: "me/a new token", Component: templates.Tokens(newTokenPage(now))},
+		{Name: "api/for people", Component: templates.API(apiPage())},
 		{Name: "tokens/somebody's", Component: templates.Token(tokenPage(now))},
 		{Name: "kept/a form", Component: templates.Kept(keptPage(now))},
 		{Name: "kept/none", Component: templates.Kept(templates.KeptPage{Page: Page("Your unsent form", "/me"), Empty: ui.Empty{Why: "No form of yours is kept.", Do: ui.Action{Label: "Go to the overview", Href: "/"}}})},
@@ -88,5 +89,14 @@ func tokenPage(now time.Time) templates.TokenPage {
 	v := templates.TokenPage{Page: Page("Nightly deployment", "/tokens"), Revoke: &ui.Action{Label: "Revoke this token", Href: "/tokens/0123456789abcdef/revoke", Post: true},
 		Facts: []ui.Pair{{Key: "Owner", Value: "Olof\u202e Palm"}, {Key: "May", Value: "read, ask"}, {Key: "Last used", At: now.Add(-time.Hour)}, {Key: "Id", Value: "0123456789abcdef", Copy: true}}}
 	v.Kind, v.NoAsOf, v.Truth = "Token", true, nil
+	return v
+}
+
+func apiPage() templates.APIPage {
+	v := templates.APIPage{Page: Page("The API", "/reports"), Document: "/api/v1/openapi.json", Groups: []string{"Requests"},
+		Lines:  []templates.APILine{{Says: "Whom the token acts for", Line: "curl -H @header.txt https://governance.example.com/api/v1/me"}},
+		Tables: []ui.Table{{ID: "api-requests", Caption: "Requests", Columns: []ui.Column{{Label: "Call", Kind: ui.Mono}, {Label: "What it does"}, {Label: "Token with"}},
+			Rows: []ui.Row{{Cells: []ui.Cell{ui.Txt("POST /api/v1/requests"), {Text: "Ask for something", Sub: "A person then agrees on a page, or does not."}, ui.Txt("ask")}}}}}}
+	v.NoAsOf, v.Truth = true, nil
 	return v
 }
