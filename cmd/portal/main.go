@@ -41,6 +41,7 @@ type cli struct {
 	Check    checkCmd    `cmd:"" help:"Check the set-up of each tenant and say how to mend it. Exit 1 when something must be mended."`
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
 	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
+	Request  requestCmd  `cmd:"" help:"Ask a portal for something from a pipeline, and wait for people's approval."`
 	Ledger   ledgerCmd   `cmd:"" help:"Verify or export the ledger."`
 	Policy   policyCmd   `cmd:"" help:"Check, test and try out a rule file."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database into a new file, also beside a running portal, and check the copy."`
@@ -85,6 +86,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "portal: %v. Run portal --help for the verbs and their flags.\n", err)
+		if len(args) > 0 && args[0] == "request" {
+			return exitMisuse // 2 says there that somebody rejected it
+		}
 		return exitUsage
 	}
 	w := &world{ctx: ctx, stdout: stdout, stderr: stderr, environ: environ, overrides: overrides}

@@ -21,10 +21,11 @@ var rooms = []struct {
 	room string
 	may  []string
 }{
-	{"cmd/...", []string{"internal/app", "internal/check", "internal/config", "internal/fault", "internal/buildinfo", "internal/sim", "internal/sim/...", "internal/audit", "internal/policy", "internal/ledger", "internal/scan", "internal/secret"}},
+	{"cmd/...", []string{"internal/app", "internal/check", "internal/config", "internal/fault", "internal/buildinfo", "internal/sim", "internal/sim/...", "internal/audit", "internal/policy", "internal/ledger", "internal/scan", "internal/secret", "internal/remote"}},
 	{"internal/app", []string{"internal/...", "web/..."}},
 	{"internal/check", []string{"internal/entra", "internal/pbi", "internal/upstream", "internal/fault"}},
 	{"internal/witness", []string{"internal/db", "internal/ledger", "internal/secret", "internal/fault"}},
+	{"internal/remote", []string{"internal/fault", "internal/secret"}},
 	{"internal/config", []string{"internal/fault", "internal/secret"}},
 	{"internal/secret", []string{"internal/fault"}},
 	{"internal/buildinfo", nil},

@@ -115,7 +115,14 @@ func paramsOf(t reflect.Type) Schema {
 		}
 		return Schema{"type": "object", "properties": fields, "additionalProperties": false}
 	}
-	return schemaOf(t)
+	switch t.Kind() {
+	case reflect.Bool:
+		return Schema{"type": []string{"boolean", "string"}, "description": "Or yes and no, as forms have it."}
+	case reflect.Int64:
+		return Schema{"type": []string{"integer", "string"}}
+	default:
+		return schemaOf(t)
+	}
 }
 
 var rowsType = reflect.TypeFor[[]request.BulkRow]()

@@ -48,7 +48,7 @@ func TestCrossSiteRequests(t *testing.T) {
 	admin, _ := s.session("all", auth.AllRoles...)
 	cases := 0
 	for _, r := range s.table {
-		if r.Method == http.MethodGet {
+		if r.Method == http.MethodGet || strings.HasPrefix(r.Path, guard.APIPrefix) { // no cookie counts there
 			continue
 		}
 		path := strings.NewReplacer(":tenant", "contoso", ":id", "fin").Replace(r.Path)

@@ -141,7 +141,7 @@ func TestAPIFitsItsDocument(t *testing.T) {
 	t.Parallel()
 	s := open(t, options{})
 	doc := s.document(t)
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	var tokens []string
 	for _, name := range []string{"part-everything", "requester", "auditor"} {
 		token, _ := s.tokenOf(t, s.persona(t, name), "read", "ask", "scan")
@@ -213,7 +213,7 @@ func (m *matrix) apiPath(r guard.Route, g target) (path string, known bool) {
 func TestTokensSeeAndDoWhatTheirOwnersMay(t *testing.T) {
 	t.Parallel()
 	s := open(t, options{})
-	m := &matrix{site: s, t: t, things: s.things()}
+	m := newMatrix(t, s)
 	all := personas()
 	s.signIn(t, all)
 	for _, p := range all {
@@ -222,7 +222,7 @@ func TestTokensSeeAndDoWhatTheirOwnersMay(t *testing.T) {
 		}
 		for _, grants := range [][]string{{"read"}, {"ask"}, {"read", "ask", "scan"}} {
 			token, who := s.tokenOf(t, p, grants...)
-			before := m.digest()
+			before := m.watch.Written()
 			for _, r := range s.operations() {
 				for _, g := range targets() {
 					if m.turn++; !long() && m.turn%5 != 0 {
@@ -231,7 +231,7 @@ func TestTokensSeeAndDoWhatTheirOwnersMay(t *testing.T) {
 					m.oneCall(r, g, p, who, token, strings.Join(grants, "+"))
 				}
 			}
-			if m.digest() != before {
+			if m.watch.Written() != before {
 				t.Errorf("%s with %v: the database changed", p.name, grants)
 			}
 		}
@@ -309,8 +309,8 @@ func TestNoTokenDecides(t *testing.T) {
 			t.Errorf("a token may %s", a)
 		}
 	}
-	m := &matrix{site: s, t: t, things: s.things()}
-	before := m.digest()
+	m := newMatrix(t, s)
+	before := m.watch.Written()
 	for _, r := range s.pages.Table() {
 		if r.Public || strings.HasPrefix(r.Path, guard.APIPrefix) {
 			continue
@@ -321,7 +321,7 @@ func TestNoTokenDecides(t *testing.T) {
 			t.Errorf("%s %s with a token: status %d", r.Method, path, a.status)
 		}
 	}
-	if m.digest() != before {
+	if m.watch.Written() != before {
 		t.Error("the database changed")
 	}
 	d := desk.New(desk.Config{DB: s.db, Now: now, NewID: func() string { return "x" }})

@@ -63,7 +63,7 @@ func newMatrix(t *testing.T, s *site, all ...*persona) *matrix {
 }
 
 // ownRecords are the tables that record the attempts themselves.
-var ownRecords = []string{"session", "ended_session", "signed_in", "ledger", "ledger_checkpoint", "ledger_identity", "sqlite_sequence", "scan", "budget"}
+var ownRecords = []string{"session", "ended_session", "signed_in", "api_token", "ledger", "ledger_checkpoint", "ledger_identity", "sqlite_sequence", "scan", "budget"}
 
 // TestWhoMaySeeAndDoWhat tries every route as every kind of person on every
 // kind of thing. The oracle is the table of permits and the person's limits.
@@ -268,7 +268,7 @@ func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
 // tenant in the address means nothing there.
 func ofNoTenant(r guard.Route) bool {
 	reach := auth.Permits[r.Action].Reach
-	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/violations/triage", "/violations/assign", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
+	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/api", "/violations/triage", "/violations/assign", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
 }
 
 // wholeTenant reports whether a page tells somebody limited to a part that it

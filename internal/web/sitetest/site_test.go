@@ -71,7 +71,7 @@ func open(t *testing.T, o options) *site {
 	issuer := authtest.Start(t, now, true)
 	cfg := configuration(t, dir, issuer.URL, o.base)
 	p, err := app.New(t.Context(), cfg, app.Options{Log: slog.New(slog.NewTextHandler(o.log, nil)), Clock: app.Clock{Now: now},
-		Limits: guard.Limits{LoginsPerMinute: 1 << 20, WritesPerMinute: 1 << 20, ExportsPerHour: 1 << 20}})
+		Limits: guard.Limits{LoginsPerMinute: 1 << 20, WritesPerMinute: 1 << 20, CallsPerMinute: 1 << 20, ExportsPerHour: 1 << 20}})
 	if err != nil {
 		t.Fatal(err)
 	}
