@@ -23,6 +23,7 @@ func (r *Reader) RequestEstate(ctx context.Context, v View, refs request.Refs) (
 		Pipelines: map[request.ID]request.Pipeline{}, Principals: map[request.ID]request.Principal{}, Violations: map[int64]request.Violation{},
 		Mappings: map[string]request.Mapped{},
 		Content:  map[request.ID][]promotion.Item{}, Refreshed: map[request.ID]refreshplan.Found{}, Exports: map[request.ID]request.Exporting{},
+		Flights: map[request.RouteRef]promotion.Facts{},
 	}}
 	if err := l.load(ctx, refs); err != nil {
 		return nil, fmt.Errorf("estate of %s at scan %d: %w", v.TenantName, v.Scan, classify(err))

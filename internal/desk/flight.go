@@ -23,5 +23,5 @@ func (d *Desk) Flights(ctx context.Context, tenant string, params request.Params
 		return nil, err
 	}
 	estate.Executor = d.executor(tenant)
-	return p.Preflight(estate), nil
+	return p.Preflight(estate, d.now()), nil
 }

@@ -138,7 +138,10 @@ func (e *Engine) preflight(ctx context.Context, j *job, s db.RunStep, a act, arg
 	if err := json.Unmarshal([]byte(arg["choice"]), &choice); err != nil {
 		return workflow.Next{}, fmt.Errorf("choice of step %s: %w", s.ID, err)
 	}
-	known := promotion.Facts{Executor: promotion.Executor{ID: arg["executor"], Service: true}}
+	known, err := e.scanned(ctx, j, choice, promotion.Executor{ID: arg["executor"], Service: true})
+	if err != nil {
+		return workflow.Next{}, err
+	}
 	facts, err := PromotionFacts(ctx, e.cfg.Executor, e.cfg.Now(), known, choice)
 	if err != nil {
 		_, next, err := e.unread(ctx, j, s, a, err)
@@ -168,6 +171,17 @@ func (e *Engine) preflight(ctx context.Context, j *job, s db.RunStep, a act, arg
 		says += fmt.Sprintf(" So say %d more.", len(stop)-1)
 	}
 	return workflow.Next{}, e.end(ctx, j, s, db.StepFailed, strings.TrimSpace(says)+" Nothing was sent.")
+}
+
+// scanned is what the last scan knew of a promotion: what a live look cannot
+// tell stays so.
+func (e *Engine) scanned(ctx context.Context, j *job, c promotion.Choice, x promotion.Executor) (promotion.Facts, error) {
+	r := e.cfg.DB.Reader()
+	v, err := r.ViewNow(ctx, j.run.Tenant)
+	if err != nil || v.Scan == 0 {
+		return promotion.Facts{Executor: x}, err
+	}
+	return r.PromotionFacts(ctx, v, c, x, e.cfg.Now())
 }
 
 // onlyReads reports whether an operation is that of a check.

@@ -8,6 +8,7 @@ import (
 
 	"steward/internal/db"
 	"steward/internal/pbi"
+	"steward/internal/policy"
 	"steward/internal/promotion"
 	"steward/internal/request"
 	"steward/internal/sim"
@@ -76,7 +77,7 @@ func (l *line) seen() *request.Estate {
 	l.t.Helper()
 	e := l.estate(l.spaces[:]...)
 	e.Executor = request.NewID(l.world.ExecutorApp().ID)
-	e.Content, e.Mappings = map[request.ID][]promotion.Item{}, map[string]request.Mapped{}
+	e.Flights, e.Mappings = map[request.RouteRef]promotion.Facts{}, map[string]request.Mapped{}
 	l.see(e)
 	return e
 }
@@ -89,6 +90,7 @@ func (l *line) see(e *request.Estate) {
 			p.Name = one.DisplayName
 		}
 	}
+	var stages [3][]promotion.Item
 	for i, ws := range l.spaces {
 		p.Stages = append(p.Stages, tenant.Stage{Order: i, WorkspaceID: ws})
 		live, err := l.x.StageItems(l.t.Context(), l.id, i)
@@ -103,8 +105,13 @@ func (l *line) see(e *request.Estate) {
 				one.Model = own.Report.ModelID
 				one.Needs = []string{own.Report.ModelID}
 			}
-			e.Content[request.NewID(ws)] = append(e.Content[request.NewID(ws)], one)
+			stages[i] = append(stages[i], one)
 		}
+	}
+	for i := range 2 {
+		f := promotion.Facts{}
+		f.Source.Items, f.Target.Items = policy.Known(stages[i]), policy.Known(stages[i+1])
+		e.Flights[request.RouteRef{Pipeline: request.NewID(l.id), From: i, To: i + 1}] = f
 	}
 	e.Pipelines[request.NewID(l.id)] = p
 }

@@ -35,10 +35,13 @@ type Estate struct {
 	Mappings map[string]Mapped
 	// Emergency is known to requests for emergency access only.
 	Emergency *EmergencyEstate
-	// Content is what stands on the stages of a promotion, by workspace.
+	// Content is what stands in the workspaces of a transfer, by workspace.
 	Content map[ID][]promotion.Item
 	// Exports says what is known against downloading a report, by its id.
 	Exports map[ID]Exporting
+	// Flights is what the last scan knows of both ends of a promotion, by route.
+	// Who the executor is was not asked there.
+	Flights map[RouteRef]promotion.Facts
 	Rule    *Rule
 	// RefreshPlans are all of the tenant when they were asked for, Refreshed the
 	// models and dataflows asked about.

@@ -3,6 +3,7 @@ package request
 import (
 	"encoding/json"
 	"slices"
+	"time"
 
 	"steward/internal/policy"
 	"steward/internal/promotion"
@@ -75,45 +76,42 @@ type Flight struct {
 // Preflight judges each route from what the last scan told. What only a look at
 // the tenant can tell is not known here: it is asked again before anything is
 // sent.
-func (p *PromotionParams) Preflight(e *Estate) (out []Flight) {
+func (p *PromotionParams) Preflight(e *Estate, now time.Time) (out []Flight) {
 	b := &builder{estate: e}
 	for i, in := range p.Routes {
 		if r := b.route(p, in, i); r != nil {
-			out = append(out, Flight{Field: indexed("routes", i), Title: r.src.Name + " → " + r.dst.Name, Checks: r.preflight(e)})
+			out = append(out, Flight{Field: indexed("routes", i), Title: r.src.Name + " → " + r.dst.Name, Checks: r.preflight(e, now)})
 		}
 	}
 	return out
 }
 
-func (r *route) preflight(e *Estate) []promotion.Check {
-	return promotion.Preflight(r.facts(e), r.choice)
+func (r *route) preflight(e *Estate, now time.Time) []promotion.Check {
+	return promotion.Preflight(r.facts(e, now), r.choice)
 }
 
 // facts are what the estate knows of a route.
-func (r *route) facts(e *Estate) promotion.Facts {
-	f := promotion.Facts{Now: e.Taken, Executor: promotion.Executor{ID: string(e.Executor), Service: true},
-		Pipeline: promotion.Pipeline{ID: r.id(), Name: r.line.Name}}
+func (r *route) facts(e *Estate, now time.Time) promotion.Facts {
+	f := e.Flights[r.ref()]
+	f.Now, f.Executor = now, promotion.Executor{ID: string(e.Executor), Service: true}
+	f.Pipeline = promotion.Pipeline{ID: r.id(), Name: r.line.Name}
 	for _, s := range r.line.Stages {
 		w := e.Workspaces[NewID(s.WorkspaceID)]
 		f.Pipeline.Stages = append(f.Pipeline.Stages, promotion.Stage{Order: s.Order, Name: s.Name, WorkspaceID: string(NewID(s.WorkspaceID)), WorkspaceName: w.Name})
 	}
-	f.Administers = policy.KnownIf(userOf(r.line, e.Executor) != "", r.line.UsersKnown && e.Executor != "")
-	f.Source = r.side(e, f.Pipeline, r.from.Order, r.src)
-	f.Target = r.side(e, f.Pipeline, r.to.Order, r.dst)
+	if userOf(r.line, e.Executor) != "" {
+		f.Administers = policy.Known(true)
+	}
+	r.side(e, &f.Source, f.Pipeline, r.from.Order, r.src)
+	r.side(e, &f.Target, f.Pipeline, r.to.Order, r.dst)
 	return f
 }
 
-func (r *route) side(e *Estate, line promotion.Pipeline, order int, w *Workspace) promotion.Side {
-	stage, _ := line.Stage(order)
-	capacity := NewID(w.CapacityID)
-	s := promotion.Side{Stage: stage, Items: policy.Known(e.Content[NewID(w.ID)]), Capacity: policy.KnownIf(string(capacity), capacity != "" || !w.Dedicated)}
-	if c, ok := e.Capacities[capacity]; ok {
-		s.CapacityState = policy.Known(c.State)
-	}
+func (r *route) side(e *Estate, s *promotion.Side, line promotion.Pipeline, order int, w *Workspace) {
+	s.Stage, _ = line.Stage(order)
 	if right := roleOf(*w, e.Executor); right != "" && e.Executor != "" {
 		s.Right = policy.Known(tenant.Right(right)) // a right through a group is not told here
 	}
-	return s
 }
 
 // Without is what is left to ask for when some pipelines are done with.

@@ -39,6 +39,9 @@ func (r *route) carries() string {
 	return strconv.Itoa(len(r.items)) + " items"
 }
 
+// ref is by which the estate knows the route.
+func (r *route) ref() RouteRef { return RouteRef{ID(r.id()), r.from.Order, r.to.Order} }
+
 func (r *route) id() string { return string(NewID(r.line.ID)) }
 
 // route finds the stages and items that a form names; nil when it cannot.
@@ -93,8 +96,9 @@ func stageTitle(s tenant.Stage) string {
 
 // cargo finds what goes: everything, or what was chosen with what it needs.
 func (b *builder) cargo(p *PromotionParams, r *route, in RouteParams) *route {
-	source := b.estate.Content[NewID(r.src.ID)]
-	r.target = b.estate.Content[NewID(r.dst.ID)]
+	known := b.estate.Flights[r.ref()]
+	source := known.Source.Items.Value
+	r.target = known.Target.Items.Value
 	if in.What == CarrySelected {
 		for j, text := range in.Items {
 			if text == "" {
@@ -152,7 +156,7 @@ var atField = map[string]string{promotion.CheckItems: ".items", promotion.CheckP
 
 // stopped refuses what the pre-flight stops at, each where it is mended.
 func (b *builder) stopped(r *route) {
-	for _, c := range promotion.Stopping(r.preflight(b.estate)) {
+	for _, c := range promotion.Stopping(r.preflight(b.estate, b.ctx.Now)) {
 		field, known := atField[c.ID]
 		if !known {
 			field = ".stage"

@@ -70,15 +70,12 @@ func (a *asking) content(name string) (out []ui.Choice, says string) {
 	if !ok || err != nil || i >= len(p.Routes) || a.estate == nil {
 		return nil, "Choose pipeline and stage, then Find."
 	}
-	line := a.estate.Pipelines[request.NewID(string(p.Routes[i].Pipeline))]
-	for _, s := range line.Stages {
-		if strconv.Itoa(s.Order) != p.Routes[i].Stage {
+	for _, ref := range (&request.PromotionParams{Routes: p.Routes[i : i+1]}).Refs().Routes {
+		f := a.estate.Flights[ref]
+		if _, open := a.estate.Workspaces[request.NewID(f.Source.Stage.WorkspaceID)]; !open {
 			continue
 		}
-		if _, open := a.estate.Workspaces[request.NewID(s.WorkspaceID)]; !open {
-			continue
-		}
-		for _, it := range a.estate.Content[request.NewID(s.WorkspaceID)] {
+		for _, it := range f.Source.Items.Value {
 			if promotion.Carried(it.Kind) && !promotion.IsAppCopy(it.Name) {
 				out = append(out, ui.Choice{Value: it.ID, Label: it.Name, Hint: kindWord(it.Kind)})
 			}

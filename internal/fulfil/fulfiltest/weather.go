@@ -31,8 +31,9 @@ func (w Weather) String() string {
 // those that lag. A new way of acting adds its own here, so that both crash
 // tests have it.
 var (
-	Writes = []string{"*_CreateWorkspace", "Groups_AddGroupUser", "Groups_AssignToCapacity", "Pipelines_CreatePipeline", "Pipelines_AssignWorkspace"}
-	Lists  = []string{"*_ListWorkspaces", "Pipelines_GetPipelines", "Groups_GetGroupUsers"}
+	Writes = []string{"*_CreateWorkspace", "Groups_AddGroupUser", "Groups_AssignToCapacity", "Pipelines_CreatePipeline", "Pipelines_AssignWorkspace",
+		"Pipelines_DeployAll", "Pipelines_SelectiveDeploy", "Datasets_UpdateParametersInGroup", "Datasets_RefreshDatasetInGroup"}
+	Lists = []string{"*_ListWorkspaces", "Pipelines_GetPipelines", "Groups_GetGroupUsers", "Pipelines_GetPipelineOperations", "Datasets_GetRefreshHistoryInGroup"}
 )
 
 // Faults is the weather as the stand-in takes it.
