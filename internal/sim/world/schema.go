@@ -64,10 +64,25 @@ func newSchema(p pattern, n, variant int) Schema {
 	return s
 }
 
+// patternOf is the subject of a model. Along a project's stages it is the same;
+// what is not deployed yet has tables more. One model in ten has lost some since
+// it was deployed, so that the next deployment would destroy data.
+func (w *World) patternOf(k key, s spec, p itemPlan) Schema {
+	if s.class != classProject {
+		return pick(k.sub(80), schemas)
+	}
+	base := w.projectKey(s.project).sub2(tagItem, uint64(p.k)).sub(80)
+	variant := max(base.sub(1).n(3)-s.stage, 0)
+	if base.sub(2).chance(0.1) {
+		variant = min(s.stage, 2)
+	}
+	return schemas[base.n(len(patterns))*3+variant]
+}
+
 // schemaOf is the inside of a model. Every eighth has row-level security, whose
 // members include people who have left.
-func (w *World) schemaOf(k key, b *builder, s spec) *Schema {
-	sc := pick(k.sub(80), schemas)
+func (w *World) schemaOf(k key, b *builder, s spec, p itemPlan) *Schema {
+	sc := w.patternOf(k, s, p)
 	if k.sub(81).chance(0.12) || s.class == classHub {
 		member := func(p *Principal) SecurityMember { return SecurityMember{Name: p.Identifier(), ID: p.ID, Kind: p.Kind} }
 		group := b.principal(ref{kind: refGroup, a: uint32(w.teamGroup(s.dept, s.team))})
