@@ -53,11 +53,7 @@ func TestCrashAnywhere(t *testing.T) {
 func crash(t *testing.T, w fulfiltest.Weather, n int, asked *int) (points []string) {
 	t.Helper()
 	b := setup(t, func(c *sim.Config) { c.SameNames = w.SameNames })
-	p := b.project()
-	p.Environments = p.Environments[:2]
-	for i := range p.Environments {
-		p.Environments[i].Members = p.Environments[i].Members[:1]
-	}
+	p := b.small()
 	id := b.agree(p, b.estate())
 	b.clock.Advance(time.Hour) // so that lists that lag know the tenant
 	b.cloud.SetFaults(w.Faults())

@@ -40,6 +40,8 @@ type bed struct {
 	x      *pbi.Executor
 	secret func() (string, error)
 	hook   func(string)
+	// privileged is what the witness says; nil says nothing against it.
+	privileged func() error
 	// skew is how far the portal's clock is from the service's.
 	skew   time.Duration
 	ended  []fulfil.Ended
@@ -107,7 +109,7 @@ func (r requests) Errorf(format string, args ...any) {
 func (b *bed) restart() {
 	b.t.Helper()
 	var err error
-	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.now, Files: b.files,
+	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.now, Privileged: b.privileged, Files: b.files,
 		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) },
 		Hook: func(p string) {
 			if b.hook != nil {

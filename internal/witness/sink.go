@@ -2,6 +2,7 @@ package witness
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -136,7 +137,7 @@ func syncDir(path string) error {
 }
 
 // Syslog sends notes as RFC 5424 messages. Over TCP each message has its own
-// connection, so that a collector that went away is noticed; over UDP nothing
+// connection, so that a collector that went away or hangs up is noticed; over UDP nothing
 // is ever noticed, and the address should be a collector on this machine.
 type Syslog struct{ Network, Address string }
 
@@ -167,7 +168,32 @@ func (s Syslog) Write(ctx context.Context, note string) error {
 	if _, err := io.WriteString(conn, msg); err != nil {
 		return fmt.Errorf("send to %s: %w", s, err)
 	}
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		if err := leave(tcp); err != nil {
+			return fmt.Errorf("send to %s: %w", s, err)
+		}
+	}
 	return nil
+}
+
+// parting is how long a collector may take to close the connection after us.
+const parting = 2 * time.Second
+
+// leave says that nothing more comes and waits for the other side to close.
+// Syslog acknowledges nothing, but a collector that was gone, or gave up, resets
+// the connection, and only reading shows it. One that keeps it open is believed.
+func leave(conn *net.TCPConn) error {
+	if err := conn.CloseWrite(); err != nil {
+		return err
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(parting)); err != nil {
+		return err
+	}
+	_, err := io.Copy(io.Discard, io.LimitReader(conn, 4096))
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil
+	}
+	return err
 }
 
 // HTTPS posts notes to one address. It follows no redirect and uses no proxy
