@@ -22,17 +22,21 @@ var searched = []struct {
 	words, address, id string
 	where, linkID      string
 	to                 audit.Target
+	// name and kind are the columns that a hit is called by.
+	name, kind string
 }{
-	{"Workspaces", "workspaces", "name", "", "workspace", "domain", "id", audit.ToWorkspace},
-	{"Items", "items", "name", "", "item", "workspace", "id", audit.ToItem},
-	{"People", "people", "name", "address", "principal", "address", "id", audit.ToPerson},
-	{"Pipelines", "pipelines", "name", "", "pipeline", "", "id", audit.ToPipeline},
-	{"Apps", "apps", "name", "", "", "workspace", "workspace_id", audit.ToWorkspace},
-	{"Capacities", "capacities", "name", "", "capacity", "sku", "", ""},
+	{"Workspaces", "workspaces", "name", "", "workspace", "domain", "id", audit.ToWorkspace, "name", "kind"},
+	{"Items", "items", "name", "", "item", "workspace", "id", audit.ToItem, "name", "kind"},
+	{"People", "people", "name", "address", "principal", "address", "id", audit.ToPerson, "name", "kind"},
+	{"Pipelines", "pipelines", "name", "", "pipeline", "", "id", audit.ToPipeline, "name", "kind"},
+	{"Apps", "apps", "name", "", "", "workspace", "workspace_id", audit.ToWorkspace, "name", "kind"},
+	{"Capacities", "capacities", "name", "", "capacity", "sku", "", "", "name", "kind"},
+	{"Violations", "violations", "object", "", "", "workspace", "violation", audit.ToViolation, "object", "rule"},
+	{"Requests", "requests", "title", "", "", "target", "id", audit.ToRequest, "title", "state"},
 }
 
-// search looks for workspaces, items, people and more by a part of a name, by
-// address or by id. What it finds is within what the reader may see.
+// search looks for workspaces, items, people, violations, requests and more by
+// a part of a name, by address or by id. What it finds is within what the reader may see.
 func (s *Server) search(c echo.Context) error {
 	who := s.viewer(c)
 	view, err := s.view(c, who)
@@ -83,7 +87,7 @@ func (s *Server) found(c echo.Context, who viewer, q audit.Query, text string) (
 		}
 		g := templates.SearchGroup{Label: k.label, Total: page.Total, AtLeast: !page.TotalExact, All: at.list(k.report, ui.Param{Name: filter, Value: text})}
 		for _, r := range page.Rows {
-			g.Hits = append(g.Hits, templates.SearchHit{Name: r.Text("name"), Kind: kindWord(r.Text("kind")), Where: r.Text(k.where), Href: at.thing(k.to, r.Get(k.linkID).Text())})
+			g.Hits = append(g.Hits, templates.SearchHit{Name: r.Text(k.name), Kind: kindWord(r.Text(k.kind)), Where: r.Text(k.where), Href: at.thing(k.to, r.Get(k.linkID).Text())})
 		}
 		if len(g.Hits) > 0 {
 			out = append(out, g)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -85,4 +86,16 @@ func TestReportIndex(t *testing.T) {
 		t.Errorf("the index lacks reports:\n%s", got)
 	}
 	p.follow(d, "[data-testid=reports] strong a")
+}
+
+// A search leads to the violations of what is called so.
+func TestSearchFindsWhatIsDecided(t *testing.T) {
+	t.Parallel()
+	r := judged(t)
+	id := r.some("naming.pattern")
+	label := r.text(`SELECT label FROM violation WHERE id = $1`, id)
+	page := r.get("/search?q="+url.QueryEscape(label), http.StatusOK)
+	if !page.Has(fmt.Sprintf(`main a[href="/violations/%d"]`, id)) {
+		t.Errorf("the violation of %q is not found", label)
+	}
 }
