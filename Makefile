@@ -8,7 +8,7 @@ VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unk
 LDFLAGS   = -s -w -X steward/internal/buildinfo.version=$(VERSION)
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test check lint generate stale bench long drill vendor fmt
+.PHONY: run build test check lint generate stale bench long drill mutants pictures vendor fmt
 
 ## run: the portal over a lifelike tenant, in a browser, no account anywhere
 run: build
@@ -54,6 +54,10 @@ drill:
 ## mutants: take out one guard of approving after the other; a test must miss it
 mutants:
 	STEWARD_MUTANTS=all $(GO) test -count=1 -timeout 120m -v -run 'TestMutants|TestTriggersAreMissed' ./internal/desk
+
+## pictures: take those of the docs again, from the demo
+pictures:
+	STEWARD_PICTURES=1 $(GO) test -count 1 -v -run TestPictures ./internal/app
 
 ## vendor: fetch the pinned browser files again and check their sums
 vendor:

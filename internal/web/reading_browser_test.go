@@ -1,21 +1,16 @@
 package web
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/a-h/templ"
 
 	"steward/internal/audit/audittest"
 	"steward/internal/browser"
-	"steward/internal/db"
 	"steward/web/templates/ui/stories"
 )
 
@@ -124,66 +119,4 @@ func TestReadingOnAPhone(t *testing.T) {
 	for _, m := range b.Console() {
 		t.Errorf("console: %s", m)
 	}
-}
-
-// TestPicture takes the picture of the overview for the README when it is asked
-// to: STEWARD_PICTURE is the database of a portal that is not running.
-func TestPicture(t *testing.T) {
-	from := os.Getenv("STEWARD_PICTURE")
-	if from == "" {
-		t.Skip("STEWARD_PICTURE names no database")
-	}
-	p := open(t, copied(t, from), auditor)
-	rows, err := p.db.Reader().Query(t.Context(), `SELECT name FROM tenant ORDER BY id LIMIT 1`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for rows.Next() {
-		if err := rows.Scan(&p.Tenants[0]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := rows.Close(); err != nil {
-		t.Fatal(err)
-	}
-	view, err := p.Reader.ViewNow(t.Context(), p.Tenants[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Now = func() time.Time { return view.Taken.Add(10 * time.Minute) } // not when the file is old
-	b := browser.New(t)
-	b.SetViewport(browser.DesktopWidth, 1000)
-	b.Goto(site(t, p) + "/")
-	b.Screenshot(filepath.Join("..", "..", "docs", "overview.png"))
-}
-
-// copied is a copy of a database.
-func copied(t *testing.T, from string) *db.DB {
-	t.Helper()
-	in, err := os.Open(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = in.Close() }()
-	to := filepath.Join(t.TempDir(), "portal.db")
-	out, err := os.Create(to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
-	}
-	d, err := db.Open(context.Background(), db.Config{Path: to})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return d
 }
