@@ -288,6 +288,9 @@ func (d *Desk) grounds(ctx context.Context, by By, id, hash string) (g grounds, 
 	if err := d.house(ctx, r.Requester, params, estate); err != nil {
 		return g, err
 	}
+	if err := d.uploaded(ctx, r, params, estate); err != nil {
+		return g, err
+	}
 	g.gainers = gainers(&plan, estate)
 	g.drift = d.drift(r, &plan, params, estate)
 	return g, nil

@@ -23,6 +23,7 @@ type Desk struct {
 	now       func() time.Time
 	executor  func(tenant string) request.ID
 	people    func(context.Context) ([]auth.Person, error)
+	files     *db.Files
 	own       *Rules
 }
 
@@ -42,13 +43,15 @@ type Config struct {
 	// People returns everybody who ever signed in, with their roles and limits
 	// as last known: who could decide, and who is told. May be nil.
 	People func(ctx context.Context) ([]auth.Person, error)
+	// Files keeps what people upload; nil refuses uploads.
+	Files *db.Files
 	// Own is where waivers and rules are kept; nil refuses requests about them.
 	Own *Rules
 }
 
 // New returns a Desk.
 func New(c Config) *Desk {
-	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, people: c.People, own: c.Own}
+	d := &Desk{db: c.DB, rules: c.Rules, approvals: c.Approvals, newID: c.NewID, now: c.Now, executor: c.Executor, people: c.People, files: c.Files, own: c.Own}
 	if d.approvals == nil {
 		own := request.BuiltinApprovals()
 		d.approvals = func() *request.ApprovalRules { return own }

@@ -75,6 +75,9 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 	if err := d.house(ctx, r.Requester, params, estate); err != nil {
 		return p, err
 	}
+	if err := d.uploaded(ctx, r, params, estate); err != nil {
+		return p, err
+	}
 	p.Taken = view.Taken
 	rules := d.approvals()
 	p.Plan, p.Errors = request.Build(params, estate, d.context(r, rules))

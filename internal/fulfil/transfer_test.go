@@ -3,6 +3,7 @@ package fulfil_test
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -313,4 +314,68 @@ func (m *move) answer(id string) {
 			m.t.Fatal(fmt.Errorf("operator: %w", err))
 		}
 	}
+}
+
+// An uploaded file is published once, whatever it meets.
+func TestAFileIsImported(t *testing.T) {
+	t.Parallel()
+	for conflict, c := range map[string]struct {
+		name   string
+		models int
+		state  db.RunState
+		fail   bool
+	}{
+		"Abort":              {"Fresh.pbix", 2, db.RunDone, false},
+		"Overwrite":          {"Sales.pbix", 1, db.RunDone, false},
+		"CreateOrOverwrite":  {"Sales.pbix", 1, db.RunDone, false},
+		"GenerateUniqueName": {"Sales.pbix", 2, db.RunDone, false},
+		"Ignore":             {"Sales.pbix", 2, db.RunFailed, true},
+	} {
+		t.Run(conflict, func(t *testing.T) {
+			t.Parallel()
+			m := moveUp(t)
+			dev, _ := m.world.Workspace(m.spaces[0], m.clock.Now())
+			report := ""
+			for i := range dev.Items {
+				if dev.Items[i].Report != nil && dev.Items[i].Name == "Sales" {
+					report = dev.Items[i].ID
+				}
+			}
+			sum, size, err := m.files.Put(func(w io.Writer) error { _, err := m.x.Export(t.Context(), m.spaces[0], report, w); return err })
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := m.look()
+			e.Upload = &request.Upload{Sum: sum, Name: c.name, Size: size}
+			id := m.agree(&request.ImportParams{Workspace: request.ID(m.spaces[1]), File: sum, Conflict: conflict}, e)
+			if c.fail {
+				m.cloud.Acts.FailImports(1)
+			}
+			m.goOn()
+			m.want(id, c.state)
+			if n := m.made("Imports_PostImportInGroup"); n != 1 {
+				t.Errorf("%d imports", n)
+			}
+			models := 0
+			for _, it := range m.content(1) {
+				if it.Model != nil {
+					models++
+				}
+			}
+			if c.fail {
+				if models != 1 || !strings.Contains(m.run(id).Note, "could not publish the file (ModelPublishFailed)") {
+					t.Errorf("%d models, and the run says %q", models, m.run(id).Note)
+				}
+				return
+			}
+			if models != c.models {
+				t.Errorf("%d models, want %d", models, c.models)
+			}
+		})
+	}
+}
+
+func (m *move) content(stage int) []world.Item {
+	w, _ := m.world.Workspace(m.spaces[stage], m.clock.Now())
+	return w.Items
 }

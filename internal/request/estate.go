@@ -37,6 +37,9 @@ type Estate struct {
 	Emergency *EmergencyEstate
 	// Content is what stands in the workspaces of a transfer, by workspace.
 	Content map[ID][]promotion.Item
+	// Upload is the file that an import is of; nil when whoever asks uploaded none
+	// such.
+	Upload *Upload
 	// Exports says what is known against downloading a report, by its id.
 	Exports map[ID]Exporting
 	// Flights is what the last scan knows of both ends of a promotion, by route.

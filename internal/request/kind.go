@@ -55,6 +55,7 @@ var kinds = []About{
 	{PipelineUserDrop, "Remove a pipeline user", "Take a pipeline away from somebody.", "Pipeline"},
 	{PipelineDelete, "Delete a pipeline", "Delete a pipeline; its workspaces stay.", "Pipeline"},
 	{WorkspacePromotion, "Promote without a pipeline", "Reports and models from one workspace to another, with a backup of what they replace.", "Promotion"},
+	{FileImport, "Import a file", "Publish a .pbix or .rdl file in a workspace.", "Promotion"},
 	{MappingChange, "Change a mapping", "Which parameters, sources, gateway and roles a target needs after content came: for a pair of stages or workspaces.", "Promotion"},
 	{RefreshPlanChange, "Refresh plan", "Models and dataflows refreshed in the right order: made, changed or deleted.", "Refreshes"},
 	{Waiver, "Waiver", "Accept a violation until a day, with somebody who answers for it.", "Rules"},

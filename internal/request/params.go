@@ -231,6 +231,8 @@ func New(k Kind) Params {
 		return &WaiverParams{}
 	case RuleChange:
 		return &RuleChangeParams{}
+	case FileImport:
+		return &ImportParams{}
 	case WorkspacePromotion:
 		return &TransferParams{}
 	case MappingChange:

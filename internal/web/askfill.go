@@ -254,6 +254,11 @@ func (f *filler) choices(q ask.Field, v *ui.Field) {
 		if all, err = f.s.fewThings(f.c, f.a, q.Of); err != nil && f.err == nil {
 			f.err = err
 		}
+	case ask.Uploaded:
+		var err error
+		if all, err = f.uploads(); err != nil && f.err == nil {
+			f.err = err
+		}
 	case ask.Holder:
 		all = f.a.holders(request.NewID(f.a.values.Get(q.By)))
 	case ask.Stage:

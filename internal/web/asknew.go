@@ -25,6 +25,7 @@ func (s *Server) askingRoutes() []route {
 		{http.MethodGet, "/requests/new", auth.BeginRequest, s.askChoose},
 		{http.MethodGet, "/requests/new/:kind", auth.BeginRequest, s.askNew},
 		{http.MethodPost, "/requests/new/:kind", auth.BeginRequest, s.askNewSent},
+		{http.MethodPost, uploadPath, auth.BeginRequest, s.upload},
 		{http.MethodGet, "/requests/pick", auth.BeginRequest, s.pick},
 		{http.MethodGet, "/requests/names", auth.BeginRequest, s.askNamesPart},
 		{http.MethodGet, "/requests/templates/:kind", auth.BeginRequest, s.askTemplate},
@@ -249,6 +250,9 @@ func (s *Server) askPage(c echo.Context, status int, a *asking) error {
 		p.Notices = append(p.Notices, ui.Notice{Tone: ui.Warn, Title: "It came back to you.", Text: a.r.Note})
 	}
 	p.Facts = a.facts()
+	if a.about.Kind == request.FileImport {
+		p.Upload = ui.With(uploadPath, ui.Param{Name: "tenant", Value: a.q.View.TenantName}, ui.Param{Name: "workspace", Value: a.values.Get("workspace")})
+	}
 	if p.Form, err = s.askForm(c, a); err != nil {
 		return err
 	}

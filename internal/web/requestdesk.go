@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -16,6 +17,7 @@ import (
 // desk.Desk is it.
 type RequestDesk interface {
 	Draft(ctx context.Context, by desk.By, tenant string, in desk.In) (request.Request, error)
+	Keep(ctx context.Context, by desk.By, tenant, name string, from io.Reader) (request.Upload, error)
 	Edit(ctx context.Context, by desk.By, id string, version int64, in desk.In) (request.Request, error)
 	Preview(ctx context.Context, by desk.By, r request.Request, in desk.In) (desk.Preview, error)
 	Flights(ctx context.Context, tenant string, params request.Params) ([]request.Flight, error)

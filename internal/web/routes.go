@@ -28,7 +28,7 @@ type route struct {
 func (r route) guarded() guard.Route {
 	ext := strings.TrimPrefix(path.Ext(r.path), ".")
 	file := slices.Contains(audit.Formats, audit.Format(ext)) || ledgerFormats[ext] != "" || ext == "zip"
-	return guard.Route{Method: r.method, Path: r.path, Action: r.action, Export: file}
+	return bodyLimit(guard.Route{Method: r.method, Path: r.path, Action: r.action, Export: file})
 }
 
 // public are the routes that need no one to be signed in.

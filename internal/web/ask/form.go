@@ -19,6 +19,7 @@ const (
 	Stage     Thing = "stage"
 	User      Thing = "pipeline-user"
 	Gateway   Thing = "gateway"
+	Uploaded  Thing = "upload"
 	// Content is what stands on the stage of a route.
 	Content Thing = "content"
 )
@@ -115,6 +116,8 @@ func otherForms(p request.Params) []Group {
 	switch p := p.(type) {
 	case *request.RefreshPlanParams:
 		return refreshPlanForm(p)
+	case *request.ImportParams:
+		return importForm()
 	case *request.TransferParams:
 		return transferForm()
 	case *request.MappingParams:

@@ -15,3 +15,14 @@ func transferForm() []Group {
 			{Name: "mapping", Label: "Carry out the mapping of these two workspaces afterwards", Hint: "Parameters, sources, gateway and roles of the target, as they were agreed to.", Look: Yes}}},
 	}
 }
+
+// importForm asks where an uploaded file goes.
+func importForm() []Group {
+	conflicts := append([][2]string{{"", "Choose"}}, request.Conflicts()...)
+	return []Group{{Fields: []Field{
+		{Name: "file", Label: "File", Hint: "One that you uploaded. It is kept until it is imported, 90 days at most.", Look: Pick, Of: Uploaded},
+		aWorkspace("Workspace"),
+		{Name: "name", Label: "Name", Hint: "Leave it empty for the file's own name.", Optional: true},
+		{Name: "conflict", Label: "If the name is taken", Look: Choice, Choices: conflicts},
+		{Name: "skip_report", Label: "Publish the semantic model only", Look: Yes}}}}
+}

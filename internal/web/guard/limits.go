@@ -169,10 +169,11 @@ func inWords(d time.Duration) string {
 func (g *Guard) limitBody(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		req := c.Request()
-		if req.ContentLength > MaxBody {
-			return g.refuse(c, "too large", fault.Wrap(&http.MaxBytesError{Limit: MaxBody}, fault.Invalid, "That is more than the portal takes at once (1 MiB). Send less."))
+		most := max(MaxBody, g.routes[req.Method+" "+c.Path()].MaxBody)
+		if req.ContentLength > most {
+			return g.refuse(c, "too large", fault.Wrap(&http.MaxBytesError{Limit: most}, fault.Invalid, "That is more than the portal takes at once (%d MiB). Send less.", most>>20))
 		}
-		req.Body = http.MaxBytesReader(c.Response().Writer, req.Body, MaxBody)
+		req.Body = http.MaxBytesReader(c.Response().Writer, req.Body, most)
 		return next(c)
 	}
 }

@@ -21,6 +21,9 @@ type Route struct {
 	// Export marks a download: it also needs auth.ExportReport (unless Action is
 	// an export itself) and counts towards the hourly limit.
 	Export bool
+	// MaxBody is the most a request may carry, in bytes, where it is more than
+	// MaxBody of every route.
+	MaxBody int64
 	// AnyHost routes answer under any host name: probes call by address.
 	AnyHost bool
 }
