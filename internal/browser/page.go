@@ -52,6 +52,12 @@ func (p *Page) Choose(selector, value string) {
 	p.do("choose "+selector, chromedp.SetValue(chromedp.CSS(selector), value))
 }
 
+// Upload chooses a file for a file field.
+func (p *Page) Upload(selector, path string) {
+	p.t.Helper()
+	p.do("upload "+selector, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{path}))
+}
+
 // Submit submits the form around the element and waits for the next page.
 func (p *Page) Submit(selector string) {
 	p.t.Helper()

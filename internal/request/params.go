@@ -41,17 +41,20 @@ type EnvironmentParams struct {
 
 // ProjectParams ask for a whole project. Fields: department, project,
 // description, domain, environments[i].name, .workspace, .capacity,
-// .members[j].who, .members[j].right; pipeline, pipeline_name,
+// .members[j].who, .members[j].right; everywhere[i].who, .right; pipeline, pipeline_name,
 // pipeline_users[i]; sensitivity, refresh_days, refresh_times, refresh_zone.
 type ProjectParams struct {
-	Department    string              `json:"department"`
-	Project       string              `json:"project"`
-	Description   string              `json:"description"`
-	Domain        ID                  `json:"domain"`
-	Environments  []EnvironmentParams `json:"environments"`
-	Pipeline      bool                `json:"pipeline"`
-	PipelineName  string              `json:"pipeline_name"`
-	PipelineUsers []ID                `json:"pipeline_users"`
+	Department   string              `json:"department"`
+	Project      string              `json:"project"`
+	Description  string              `json:"description"`
+	Domain       ID                  `json:"domain"`
+	Environments []EnvironmentParams `json:"environments"`
+	// Everywhere are members of every environment; a role that an environment
+	// names for the same somebody goes before.
+	Everywhere    []Member `json:"everywhere,omitempty"`
+	Pipeline      bool     `json:"pipeline"`
+	PipelineName  string   `json:"pipeline_name"`
+	PipelineUsers []ID     `json:"pipeline_users"`
 	// Sensitivity is the name of the label for new content. RefreshDays is
 	// daily or weekdays, RefreshTimes are times of day with commas between,
 	// RefreshZone their zone. No call sets these for an empty workspace: they

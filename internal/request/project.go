@@ -60,6 +60,7 @@ func (p *ProjectParams) Validate() (e FieldErrors) {
 			e.add(at+".capacity", "Pipelines need a capacity. Choose one for this environment.")
 		}
 	}
+	e.checkMembers("everywhere", p.Everywhere)
 	if p.Pipeline {
 		e.checkName("pipeline_name", p.PipelineFor())
 		e.checkUsers("pipeline_users", p.PipelineUsers)
@@ -69,7 +70,7 @@ func (p *ProjectParams) Validate() (e FieldErrors) {
 
 // Refs implements Params.
 func (p *ProjectParams) Refs() Refs {
-	r := Refs{Domains: given(p.Domain), Principals: given(p.PipelineUsers...)}
+	r := Refs{Domains: given(p.Domain), Principals: append(given(p.PipelineUsers...), whos(p.Everywhere)...)}
 	for i, env := range p.Environments {
 		r.Names = append(r.Names, p.NameFor(i))
 		r.Capacities = append(r.Capacities, given(env.Capacity)...)
@@ -81,10 +82,16 @@ func (p *ProjectParams) Refs() Refs {
 func (p *ProjectParams) plan(b *builder) {
 	b.title("New project %s %s", p.Department, p.Project)
 	stages := make([]target, len(p.Environments))
+	var everywhere []wanted
+	for i, m := range p.Everywhere {
+		if who, ok := b.somebody(indexed("everywhere", i)+".who", m.Who); ok {
+			everywhere = append(everywhere, wanted{who, m.Right})
+		}
+	}
 	for i, env := range p.Environments {
 		at := indexed("environments", i) + "."
 		stages[i] = b.newSpace(newSpace{at: at, name: p.NameFor(i), description: p.described(),
-			capacity: env.Capacity, domain: p.Domain, members: env.Members})
+			capacity: env.Capacity, domain: p.Domain, members: env.Members, everywhere: everywhere})
 	}
 	if p.Pipeline {
 		description := "Deployment of " + strings.TrimSpace(p.Department+" "+p.Project)

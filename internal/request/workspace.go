@@ -1,6 +1,7 @@
 package request
 
 import (
+	"slices"
 	"strings"
 
 	"steward/internal/tenant"
@@ -33,6 +34,14 @@ type newSpace struct {
 	name, description string
 	capacity, domain  ID
 	members           []Member
+	// everywhere are members besides, those of every environment.
+	everywhere []wanted
+}
+
+// wanted is somebody who was found, and the right they are to get.
+type wanted struct {
+	who   Principal
+	right string
 }
 
 // newSpace adds the steps of a new workspace and returns it for later steps.
@@ -77,6 +86,11 @@ func (b *builder) newSpace(n newSpace) target {
 	for i, m := range n.members {
 		if who, ok := b.somebody(n.at+indexed("members", i)+".who", m.Who); ok {
 			b.addRole(target{name: t.name, lock: t.lock, id: t.id, needs: []string{id}}, who, m.Right)
+		}
+	}
+	for _, w := range n.everywhere {
+		if !slices.ContainsFunc(n.members, func(own Member) bool { return NewID(string(own.Who)) == NewID(w.who.ID) }) {
+			b.addRole(target{name: t.name, lock: t.lock, id: t.id, needs: []string{id}}, w.who, w.right)
 		}
 	}
 	return t

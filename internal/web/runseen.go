@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"steward/internal/db"
@@ -36,6 +37,11 @@ func (s *Server) seenOfRun(ctx context.Context, tenant, run string, steps []db.R
 	for _, st := range steps {
 		if c, looked := seenNow(st, by[st.ID]); looked {
 			out[st.ID] = c
+		}
+	}
+	if slices.ContainsFunc(steps, func(st db.RunStep) bool { return strings.Contains(st.Operation, "Pipeline") }) {
+		if err := s.seenOnPipelines(ctx, v, run, steps, out); err != nil {
+			return nil, err
 		}
 	}
 	return out, nil

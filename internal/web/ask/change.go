@@ -58,6 +58,7 @@ func Tidy(p request.Params) {
 		for i := range p.Environments {
 			p.Environments[i].Members = filled(p.Environments[i].Members)
 		}
+		p.Everywhere = filled(p.Everywhere)
 		p.PipelineUsers = named(p.PipelineUsers)
 	case *request.WorkspaceCreateParams:
 		p.Members = filled(p.Members)

@@ -16,6 +16,8 @@ func projectForm(p *request.ProjectParams) []Group {
 	for i := range max(len(p.Environments), 1) {
 		environments.Groups = append(environments.Groups, environment(p, i))
 	}
+	everywhere := members("everywhere", "Members of every environment", len(p.Everywhere))
+	everywhere.Hint += " What an environment says of the same one goes before."
 	pipeline := Group{Title: "Deployment pipeline", Fields: []Field{
 		{Name: "pipeline", Label: "Make a deployment pipeline, and put the workspaces on its stages in this order", Look: Yes},
 		{Name: "pipeline_name", Label: "Name of the pipeline", Hint: "Leave it empty for Department-Project.", Optional: true}}}
@@ -25,7 +27,7 @@ func projectForm(p *request.ProjectParams) []Group {
 		users.Groups = append(users.Groups, Group{Name: at, Drop: "Leave this one out", Fields: []Field{{Name: at, Label: "Group, person or application", Look: Pick, Of: Somebody, Optional: true}}})
 	}
 	pipeline.Groups = []Group{users}
-	return append(out, environments, pipeline, defaults())
+	return append(out, everywhere, environments, pipeline, defaults())
 }
 
 func environment(p *request.ProjectParams, i int) Group {
@@ -38,7 +40,7 @@ func environment(p *request.ProjectParams, i int) Group {
 		{Name: at + ".name", Label: "Environment", Hint: "DEV, TEST, PROD or a word of your own.", Named: true},
 		{Name: at + ".workspace", Label: "Name of the workspace", Hint: "Leave it empty for Department-Project-Environment.", Optional: true, Named: true},
 		{Name: at + ".capacity", Label: "Capacity", Look: Pick, Of: Capacity, Optional: true}},
-		Groups: []Group{members(at+".members", "Members", n)}}
+		Groups: []Group{members(at+".members", "Members of this one only", n)}}
 }
 
 // defaults are what Power BI has no call for on an empty workspace.
