@@ -234,7 +234,7 @@ func (s *Server) askPage(c echo.Context, status int, a *asking) error {
 		return err
 	}
 	p := templates.AskPage{Page: s.page(c, a.who, a.q.View, truth), Asks: a.about.Asks, About: because(a.values)}
-	p.Title, p.Kind, p.NoAsOf, p.Active, p.SwitchTo = a.about.Title, "New request", true, "/requests/new", "/requests/new"
+	p.Title, p.Kind, p.NoAsOf, p.Active, p.SwitchTo = a.about.Title, a.about.Group, true, "/requests/new", "/requests/new"
 	p.Query = url.Values{}
 	p.Crumbs = []ui.Link{{Label: "New request", Href: "/requests/new"}}
 	if a.r.ID != "" {
