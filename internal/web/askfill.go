@@ -9,6 +9,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"steward/internal/promotion"
 	"steward/internal/request"
 	"steward/internal/tenant"
 	"steward/internal/web/ask"
@@ -296,7 +297,7 @@ func (a *asking) holders(workspace request.ID) (out []ui.Choice) {
 
 func (a *asking) stages(pipeline request.ID) (out []ui.Choice) {
 	for _, st := range a.estate.Pipelines[pipeline].Stages {
-		label := strconv.Itoa(st.Order+1) + " " + st.Name
+		label := strconv.Itoa(st.Order+1) + " " + promotion.Stage{Order: st.Order, Name: st.Name}.Title()
 		if w, ok := a.estate.Workspaces[request.NewID(st.WorkspaceID)]; ok {
 			label += ": " + w.Name
 		} else if st.WorkspaceID != "" {
