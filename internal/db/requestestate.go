@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -24,6 +25,7 @@ func (r *Reader) RequestEstate(ctx context.Context, v View, refs request.Refs) (
 		Mappings: map[string]request.Mapped{},
 		Content:  map[request.ID][]promotion.Item{}, Refreshed: map[request.ID]refreshplan.Found{}, Exports: map[request.ID]request.Exporting{},
 		Flights: map[request.RouteRef]promotion.Facts{},
+		Models:  map[request.ID]request.Model{},
 	}}
 	if err := l.load(ctx, refs); err != nil {
 		return nil, fmt.Errorf("estate of %s at scan %d: %w", v.TenantName, v.Scan, classify(err))
@@ -73,7 +75,7 @@ func (l *estateLoader) load(ctx context.Context, refs request.Refs) error {
 		load func(context.Context, request.ID) error
 	}{
 		{refs.Workspaces, l.workspace}, {refs.Pipelines, l.pipeline}, {refs.Capacities, l.capacity},
-		{refs.Domains, l.domain}, {refs.Principals, l.principal},
+		{refs.Domains, l.domain}, {refs.Principals, l.principal}, {refs.Models, l.model},
 	} {
 		for _, id := range step.ids {
 			if err := step.load(ctx, id); err != nil {
@@ -303,4 +305,23 @@ func (l *estateLoader) violation(ctx context.Context, id int64) error {
 		l.e.Violations[id] = v
 	}
 	return ignoreNoRows(err)
+}
+
+// model loads a semantic model with its schedule, and its workspace.
+func (l *estateLoader) model(ctx context.Context, id request.ID) error {
+	var m request.Model
+	var schedule sql.NullString
+	err := l.q.QueryRowContext(ctx, `SELECT n.guid, i.name, i.configured_by, w.guid, i.refresh FROM ident n JOIN item i ON i.item = n.id JOIN ident w ON w.id = i.ws
+		WHERE n.tenant = $1 AND n.guid = $2 AND i.kind = 'dataset' AND `+l.v.Visible("i"), l.v.Tenant, string(id)).Scan(&m.ID, &m.Name, &m.Owner, &m.Workspace, &schedule)
+	if err != nil {
+		return ignoreNoRows(err)
+	}
+	if schedule.Valid {
+		m.Schedule = &tenant.RefreshSchedule{}
+		if err := json.Unmarshal([]byte(schedule.String), m.Schedule); err != nil {
+			return err
+		}
+	}
+	l.e.Models[id] = m
+	return l.workspace(ctx, m.Workspace)
 }

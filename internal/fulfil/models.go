@@ -9,6 +9,7 @@ import (
 
 	"steward/internal/pbi"
 	"steward/internal/request"
+	"steward/internal/tenant"
 )
 
 // lookModel finds out whether a model is as a step was to make it.
@@ -89,8 +90,14 @@ func (e *Engine) hasSources(ctx context.Context, workspace, model, sources strin
 
 func (e *Engine) hasSchedule(ctx context.Context, workspace, model string, arg map[string]string) (sight, error) {
 	have, err := e.cfg.Executor.Schedule(ctx, workspace, model)
-	if err != nil || have == nil {
+	if err != nil {
 		return sight{}, err
+	}
+	if arg["enabled"] == "no" {
+		return yes(have == nil || !have.Enabled), nil
+	}
+	if have == nil {
+		return sight{}, nil
 	}
 	same := func(have []string, want string) bool {
 		var list []string
@@ -100,4 +107,13 @@ func (e *Engine) hasSchedule(ctx context.Context, workspace, model string, arg m
 		return !slices.ContainsFunc(list, func(v string) bool { return !slices.Contains(have, v) })
 	}
 	return yes(have.Enabled && same(have.Days, arg["days"]) && same(have.Times, arg["times"]) && have.TimeZone == arg["zone"]), nil
+}
+
+// scheduleOf is the schedule of a model as a plan writes it.
+func (e *Engine) scheduleOf(ctx context.Context, workspace, model string) (string, error) {
+	s, err := e.cfg.Executor.Schedule(ctx, workspace, model)
+	if err != nil || s == nil {
+		return request.ScheduleText(nil), err
+	}
+	return request.ScheduleText(&tenant.RefreshSchedule{Enabled: s.Enabled, Days: s.Days, Times: s.Times, TimeZone: s.TimeZone}), nil
 }

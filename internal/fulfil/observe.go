@@ -81,6 +81,8 @@ func (e *Engine) observe(ctx context.Context, o request.Observation) (string, er
 	case request.StageOf:
 		p, err := x.Pipeline(ctx, o.Args["pipeline"])
 		return onStage(p, o.Args["stage"]), err
+	case request.ModelSchedule:
+		return e.scheduleOf(ctx, o.Args["workspace"], o.Args["model"])
 	case request.PipelineOf:
 		return e.pipelineOf(ctx, o.Args["workspace"])
 	case request.ItemNamed:

@@ -134,7 +134,8 @@ const (
 	LookSources LookKind = "model-sources"
 	// LookGateway: model of workspace is bound to gateway.
 	LookGateway LookKind = "model-gateway"
-	// LookSchedule: model of workspace loads on days at times in zone.
+	// LookSchedule: model of workspace loads on days at times in zone, or, with
+	// enabled no, by no schedule.
 	LookSchedule LookKind = "model-schedule"
 	// LookRefresh: a refresh of model of workspace began after the intent.
 	LookRefresh LookKind = "model-refresh"

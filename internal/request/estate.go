@@ -33,6 +33,8 @@ type Estate struct {
 	Violations map[int64]Violation
 	// Mappings are those of the pairs asked about, by promotion.Pair.Key.
 	Mappings map[string]Mapped
+	// Models are the semantic models asked about.
+	Models map[ID]Model
 	// Emergency is known to requests for emergency access only.
 	Emergency *EmergencyEstate
 	// Content is what stands in the workspaces of a transfer, by workspace.
@@ -85,6 +87,7 @@ type Refs struct {
 	Workspaces, Capacities, Domains, Pipelines, Principals []ID
 	Violations                                             []int64
 	Mappings                                               []promotion.Pair
+	Models                                                 []ID
 	Routes                                                 []RouteRef
 	// RefreshPlans asks for all plans, Refreshed for models and dataflows.
 	RefreshPlans bool
@@ -106,6 +109,7 @@ func (r *Refs) add(o Refs) {
 	r.Domains = append(r.Domains, o.Domains...)
 	r.Pipelines = append(r.Pipelines, o.Pipelines...)
 	r.Principals = append(r.Principals, o.Principals...)
+	r.Models = append(r.Models, o.Models...)
 	r.Violations = append(r.Violations, o.Violations...)
 	r.Mappings = append(r.Mappings, o.Mappings...)
 	r.Routes = append(r.Routes, o.Routes...)

@@ -58,6 +58,7 @@ var kinds = []About{
 	{FileImport, "Import a file", "Publish a .pbix or .rdl file in a workspace.", "Promotion"},
 	{MappingChange, "Change a mapping", "Which parameters, sources, gateway and roles a target needs after content came: for a pair of stages or workspaces.", "Promotion"},
 	{RefreshPlanChange, "Refresh plan", "Models and dataflows refreshed in the right order: made, changed or deleted.", "Refreshes"},
+	{ScheduleChange, "Refresh schedules", "Other days and times at which models refresh, or none.", "Refreshes"},
 	{Waiver, "Waiver", "Accept a violation until a day, with somebody who answers for it.", "Rules"},
 	{RuleChange, "Change a rule", "Switch a rule on or off, or let it go by other values.", "Rules"},
 	{Emergency, "Emergency access", "For at most an hour, have your plans carried out without waiting for approvals. Somebody else agrees first, everybody is told, and it is reviewed.", "Emergency"},

@@ -131,15 +131,8 @@ func textList(in []string) Value {
 }
 
 func (m arrived) schedule(s promotion.Schedule) Step {
-	value := map[string]Value{"enabled": Truth(true), "days": textList(s.DayNames()), "times": textList(s.TimesOfDay()), "notifyOption": Text("NoNotification")}
-	zone := s.Zone
-	if zone == "" {
-		zone = "UTC"
-	}
-	value["localTimeZoneId"] = Text(zone)
-	return Step{Says: "Set the refresh schedule of the model " + m.name + " on " + m.to.name,
-		Call:  m.call("Datasets_UpdateRefreshScheduleInGroup", "PATCH", "refreshSchedule", map[string]Value{"value": Object(value)}),
-		Look:  m.look(LookSchedule, map[string]Value{"days": value["days"], "times": value["times"], "zone": value["localTimeZoneId"]}),
+	call, look := m.setSchedule(&tenant.RefreshSchedule{Enabled: true, Days: s.DayNames(), Times: s.TimesOfDay(), TimeZone: s.Zone})
+	return Step{Says: "Set the refresh schedule of the model " + m.name + " on " + m.to.name, Call: call, Look: look,
 		Final: "The schedule there was is not set again by itself: ask for it with another mapping."}
 }
 

@@ -49,6 +49,8 @@ const (
 	MappingVersion ObservationKind = "mapping-version"
 	// RefreshPlanVersion of plan; empty when there is none.
 	RefreshPlanVersion ObservationKind = "refresh-plan-version"
+	// ModelSchedule of model of workspace, as ScheduleText writes it.
+	ModelSchedule ObservationKind = "model-schedule"
 	// PipelineRole of principal on pipeline; empty for none.
 	PipelineRole ObservationKind = "pipeline-role"
 )
@@ -87,6 +89,7 @@ var what = map[ObservationKind]string{
 	StageOf: "the workspace on the stage", PipelineOf: "the workspace's pipeline", PipelineRole: "the right on the pipeline",
 	ViolationState: "the violation", RuleVersion: "the version of the rule", MappingVersion: "the mapping", ItemNamed: "the item of the name",
 	StageItem: "the item on the stage", StageCount: "the number of items on the stage", RefreshPlanVersion: "the version of the refresh plan",
+	ModelSchedule: "the refresh schedule",
 }
 
 // Differs says in a sentence that the tenant has moved away from what was

@@ -230,6 +230,8 @@ func New(k Kind) Params {
 		return &PipelineUserDropParams{}
 	case Promotion:
 		return &PromotionParams{}
+	case ScheduleChange:
+		return &ScheduleParams{}
 	case Waiver:
 		return &WaiverParams{}
 	case RuleChange:

@@ -19,6 +19,7 @@ func (s *Server) refreshing() []route {
 	return []route{
 		{http.MethodGet, "/refresh-health", auth.ViewRefreshes, s.named("refresh-health", s.refreshHealth)},
 		{http.MethodGet, "/refreshes/health", auth.ViewRefreshes, s.toHealth},
+		{http.MethodGet, "/refreshes/schedules", auth.ViewRefreshes, s.schedules},
 		{http.MethodGet, "/items/:tenant/:id/refreshes", auth.ViewRefreshes, s.itemRefreshes},
 	}
 }
@@ -40,7 +41,7 @@ func (s *Server) refreshHealth(c echo.Context, req listRequest, page audit.Page)
 	}
 	v := templates.RefreshHealthPage{Page: s.page(c, req.who, req.query.View, page.Truth), Question: req.report.Question}
 	v.Title = req.report.Title
-	v.Tabs, v.Active = related(req.place, req.report.Name)
+	v.Tabs, v.Active = refreshTabs(req.place, req.report.Name)
 	if req.query.View.Past {
 		v.Notices = append(v.Notices, ui.Notice{Tone: ui.Info, Text: "Health is told as it is now: what it was on that day is not kept. Single refreshes are."})
 	}

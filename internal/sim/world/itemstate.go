@@ -148,6 +148,10 @@ func (w *World) own(s spec, l life, k key, it *istate, seen *latest) {
 		it.owner = ref{kind: refFixed, a: fixedLeon}
 		return
 	}
+	if nightly(s) && it.plan.kind == KindModel {
+		it.owner = ref{kind: refApp, a: appExecutor}
+		return
+	}
 	o := w.occupy(occupancy{k: k.sub(tagOwner), period: w.slow(2500), base: it.created, sticky: 0.15, replaced: 1,
 		handover: 5 * day, draw: func(k key, t moment) (ref, bool) { return w.author(s, l, k, t), true }}, seen.t)
 	it.owner = o.who

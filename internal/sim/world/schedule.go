@@ -20,6 +20,9 @@ type rhythm struct {
 // rhythmOf is the refresh rhythm of a model or dataflow; false = it has none.
 func (w *World) rhythmOf(s spec, k key, capacity int) (rhythm, bool) {
 	k = k.sub(tagSchedule)
+	if nightly(s) {
+		return rhythm{days: [7]bool{true, true, true, true, true, true, true}, times: []moment{5 * hour}, enabled: true}, true
+	}
 	share := 0.6
 	if s.class == classPersonal || s.class == classSandbox || s.class == classProject && s.stage == 0 {
 		share = 0.3
@@ -76,4 +79,12 @@ func (w *World) scheduleOf(s spec, k key, capacity int) *Schedule {
 func clockText(m moment) string {
 	h, min := m/hour, m%hour/minute
 	return string([]byte{'0' + byte(h/10), '0' + byte(h%10), ':', '0' + byte(min/10), '0' + byte(min%10)})
+}
+
+// nightly reports whether a slot is one of the productive workspaces on the
+// capacity of the Americas that were all given the schedule of the template:
+// five o'clock, every day. They pile up there. The release pipeline deploys
+// them, so the executor owns their models.
+func nightly(s spec) bool {
+	return s.class == classProject && s.stage == 2 && s.dept%3 == 2 && s.project%4 != 3 && s.project < 100
 }

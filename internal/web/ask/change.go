@@ -72,6 +72,14 @@ func Tidy(p request.Params) {
 			}
 		}
 		p.Rows = rows
+	case *request.ScheduleParams:
+		rows := p.Rows[:0]
+		for _, r := range p.Rows {
+			if r != (request.ScheduleRow{}) {
+				rows = append(rows, r)
+			}
+		}
+		p.Rows = rows
 	case *request.PromotionParams:
 		tidyRoutes(p)
 	case *request.RefreshPlanParams:

@@ -122,6 +122,8 @@ func otherForms(p request.Params) []Group {
 		return transferForm()
 	case *request.MappingParams:
 		return mappingForm(p)
+	case *request.ScheduleParams:
+		return scheduleForm(p)
 	case *request.WaiverParams:
 		return []Group{{Hint: "A waiver accepts a violation until a day and never counts as passing. When it ends, the violation is open again.", Fields: []Field{
 			{Name: "violation", Label: "Number of the violation", Hint: "It stands in the address of the violation's page, which also leads here."},
