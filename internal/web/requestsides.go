@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"strings"
 
+	"steward/internal/auth"
 	"steward/internal/db"
+	"steward/internal/fault"
 	"steward/internal/request"
 	"steward/web/templates"
 	"steward/web/templates/ui"
@@ -45,6 +47,12 @@ func (s *Server) requestSides(ctx context.Context, d *requested, page *templates
 		t.Rows = append(t.Rows, ui.Row{Cells: []ui.Cell{{Text: one.Says, Sub: one.ID}, agreed, doneCell(done, one.ID), seenCell(seen, done, one.ID)}})
 	}
 	page.Sides = &t
+	if run, err := s.Reader.Run(ctx, d.r.ID); err == nil && !run.Ended() {
+		live := runView(run, steps, d.who.may(auth.ResolveStep), s.Now())
+		page.Run = &live
+	} else if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
 	if len(steps) > 0 {
 		page.SidesTo = ui.Link{Label: "The run, step by step", Href: "/runs/" + d.r.ID}
 	}
