@@ -78,7 +78,7 @@ func (a *acting) engines(ctx context.Context, t *Tenant) (*fulfil.Engine, *refre
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg := fulfil.Config{DB: p.DB, Files: p.files, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Now: p.clock.now(), Log: log,
+	cfg := fulfil.Config{DB: p.DB, Files: p.files, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Policies: p.rules.Set, Now: p.clock.now(), Log: log,
 		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }}
 	plans := refreshrun.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Now: p.clock.now(), Log: log, NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) }}
 	if p.witness != nil {

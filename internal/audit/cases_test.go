@@ -193,6 +193,9 @@ var reportCases = []reportCase{
 	{report: "deployments", name: "", columns: "started pipeline from_stage to_stage status took failed error performer outside", want: `
 			2026-10-31T02:00:00Z | To PROD | Development | Production | Partly failed | 60 | 1 | Alm_InvalidRequest_PurgeRequired | ana@contoso.com | no
 			2026-10-31T01:00:00Z | To PROD | Development | Production | Succeeded | 0 | unknown |  | Ben | yes`},
+	{report: "promotions", name: "", columns: "started pipeline status outside request", want: `
+			2026-10-31T02:00:00Z | To PROD | Partly failed | no | 
+			2026-10-31T01:00:00Z | To PROD | Succeeded | yes | `},
 	{report: "deployment-steps", name: "", where: "pipeline=pipe-1", columns: "index item kind status difference target error", want: `
 			1 | Campaign | report | Succeeded | Different | Campaign | 
 			2 | Leads | dataset | Failed | New |  | Alm_InvalidRequest_PurgeRequired`},

@@ -39,8 +39,15 @@ func deploymentList() *Report {
 			name: "deployments", from: "deployment d CROSS JOIN pipeline p", where: "d.tenant = @tenant AND d.started <= @until AND p.pipeline = d.pipeline AND seen(p)", scope: pipelineScope,
 			paths: []path{{sort: "started", order: []string{"d.started", "d.pipeline", "d.operation"}}},
 		}},
-		lookups: map[string]lookup{"ident": identLookup("d.pipeline")},
+		lookups: map[string]lookup{"ident": identLookup("d.pipeline"), "request": {key: "CASE WHEN " + portalMark + " > 0 THEN substr(d.note, " + portalMark + ", 30) END", self: "s.marker",
+			query: "FROM run_step s JOIN run u ON u.id = s.run JOIN request r ON r.id = u.request WHERE s.marker <> '' AND s.marker IN (#) AND opento(r)"}},
 	}
+}
+
+// promotions is the history of what was promoted: what was deployed, with the
+// request that asked for it, or none.
+func promotions(base *Report) *Report {
+	return preset(base, "promotions", "Promotions", "Who promoted what, when, agreed to by whom, with which outcome, and what went round the portal?", nil)
 }
 
 func deploymentColumns() []Column {
@@ -59,8 +66,12 @@ func deploymentColumns() []Column {
 		{Key: "error", Title: "Error", Kind: Text, expr: "(SELECT s.error_code FROM deployment_step s WHERE s.pipeline = d.pipeline AND s.operation = d.operation AND s.error_code <> '' ORDER BY s.idx LIMIT 1)"},
 		{Key: "performer", Title: "By", Kind: Name, Null: Unknown, expr: "coalesce((SELECT w.name FROM principal w JOIN ident wi ON wi.id = w.principal WHERE wi.tenant = @tenant AND wi.guid = lower(d.performer) AND seen(w) LIMIT 1), nullif(d.performer, ''))"},
 		{Key: "outside", Title: "Outside the portal", Kind: Bool, expr: "CASE WHEN " + portalMark + " = 0 THEN 1 ELSE 0 END", Help: "Its note carries no mark of a request."},
+		{Key: "request", Title: "Request", Kind: Name, Link: Link{ToRequest, "request_id"}, lookup: "request", expr: "r.title", Help: "What asked for it; empty for what was deployed outside the portal."},
+		{Key: "asked_by", Title: "Asked by", Kind: Name, lookup: "request", expr: "r.requester_name"},
+		{Key: "agreed", Title: "Agreed", Kind: Name, lookup: "request", expr: "(SELECT group_concat(a.name, '; ') FROM approval a WHERE a.request = r.id AND a.plan_hash = r.plan_hash AND a.approves = 1)"},
 		{Key: "note", Title: "Note", Kind: Text, expr: "nullif(d.note, '')"},
 		{Key: "ended", Title: "Ended", Kind: Date, ExportOnly: true, expr: "d.ended"},
+		{Key: "request_id", Title: "Request id", Kind: ID, ExportOnly: true, lookup: "request", expr: "r.id"},
 		{Key: "operation", Title: "Operation", Kind: ID, ExportOnly: true, expr: "d.operation"},
 		{Key: "pipeline_id", Title: "Pipeline id", Kind: ID, ExportOnly: true, lookup: "ident", expr: "n.guid"},
 	}

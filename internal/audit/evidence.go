@@ -43,7 +43,7 @@ func EvidenceName(rule string, v db.View) string {
 var populations = map[policy.Kind]string{
 	policy.KindTenant: "settings", policy.KindSetting: "settings", policy.KindWorkspace: "workspaces", policy.KindItem: "items",
 	policy.KindGrant: "access", policy.KindPrincipal: "people", policy.KindCapacity: "capacities", policy.KindPipeline: "pipelines",
-	policy.KindRefresh: "refreshes", policy.KindWaiver: "waivers",
+	policy.KindRefresh: "refreshes", policy.KindWaiver: "waivers", policy.KindPromotion: "deployments",
 }
 
 // evidenceFile is a report in the pack.

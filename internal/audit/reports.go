@@ -7,7 +7,7 @@ var reports = build()
 
 func build() []*Report {
 	workspaces, items, access, people, links := workspaceList(), itemList(), accessList(), principalList(), wideLinks()
-	refreshes := refreshList()
+	refreshes, deployments := refreshList(), deploymentList()
 	return append([]*Report{
 		workspaces, orphanedWorkspaces(workspaces),
 		items, lineageList(),
@@ -19,7 +19,7 @@ func build() []*Report {
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
 		refreshes, refreshProblems(refreshes), refreshHealth(), refreshCauses(), refreshRuns(),
-		pipelineList(), pipelineStages(), pipelineAccess(), stageDifferences(), deploymentList(), deploymentSteps(), mappingList(), mappingVersions(),
+		pipelineList(), pipelineStages(), pipelineAccess(), stageDifferences(), deployments, promotions(deployments), deploymentSteps(), mappingList(), mappingVersions(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
 		requestList(), emergencyList(),

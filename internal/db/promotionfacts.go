@@ -171,9 +171,10 @@ func (l *stageLoader) side(ctx context.Context, s *promotion.Side) error {
 // told.
 func (l *stageLoader) items(ctx context.Context, s promotion.Stage) ([]promotion.Item, error) {
 	all, err := list(ctx, l.q, l.item, `SELECT n.guid, i.kind, i.name, i.modified, i.label, i.endorsement, coalesce(nullif(i.configured_by, ''), i.created_by), i.report_type,
-		coalesce(m.guid, ''), i.tables, i.storage_mode, i.extra, p.item IS NOT NULL, coalesce(ps.guid, ''), coalesce(pt.guid, ''), p.deployed
+		coalesce(m.guid, ''), i.tables, i.storage_mode, i.extra, p.item IS NOT NULL, coalesce(ps.guid, ''), coalesce(pt.guid, ''), p.deployed, r.last_status, i.refresh IS NULL
 		FROM ident w JOIN item i ON i.ws = w.id AND `+l.v.Visible("i")+` JOIN ident n ON n.id = i.item LEFT JOIN ident m ON m.id = i.model
 		LEFT JOIN pipeline_item p ON p.pipeline = $3 AND p.ord = $4 AND p.item = i.item AND `+l.v.Visible("p")+`
+		LEFT JOIN refreshable r ON r.item = i.item AND `+l.v.Visible("r")+`
 		LEFT JOIN ident ps ON ps.id = p.source LEFT JOIN ident pt ON pt.id = p.target
 		WHERE w.tenant = $1 AND w.guid = $2 AND (i.app IS NULL OR i.original IS NULL) ORDER BY i.kind, i.name_key, i.item`, l.v.Tenant, s.WorkspaceID, l.num, s.Order)
 	if err != nil {
@@ -200,24 +201,33 @@ func (l *stageLoader) item(rows *sql.Rows) (it promotion.Item, err error) {
 	var modified, deployed sql.NullInt64
 	var tables int64
 	var label, owner, report, storage string
+	var refreshed sql.NullString
+	var unscheduled bool
 	var extra []byte
 	err = rows.Scan(&it.ID, &it.Kind, &it.Name, &modified, &label, &it.Endorsement, &owner, &report, &it.Model, &tables, &storage, &extra,
-		&it.PairsKnown, &it.SourceID, &it.TargetID, &deployed)
+		&it.PairsKnown, &it.SourceID, &it.TargetID, &deployed, &refreshed, &unscheduled)
 	if err != nil {
 		return it, err
 	}
 	it.Modified, it.Deployed = timeOrZero(modified), timeOrZero(deployed)
 	it.Label, it.Owner = policy.Known(label), policy.KnownIf(fold(owner), owner != "")
 	it.Paginated = report == "PaginatedReport"
+	// What has no schedule need not have been refreshed ever.
+	it.LastRefresh = policy.KnownIf(refreshed.String, refreshed.Valid || unscheduled || it.Kind != tenant.ItemDataset)
 	it.Tiles = policy.Known([]string(nil)) // filled from the lineage
 	it.DirectLake = strings.EqualFold(storage, "DirectLake")
+	return it, fillFields(&it, tables, extra)
+}
+
+// fillFields reads what a model consists of; unknown where no scan saw it.
+func fillFields(it *promotion.Item, tables int64, extra []byte) error {
 	if it.Kind != tenant.ItemDataset || tables < 0 {
-		return it, nil
+		return nil
 	}
 	var d details
 	if len(extra) > 0 {
 		if err := json.Unmarshal(extra, &d); err != nil {
-			return it, fmt.Errorf("further facts of %s: %w", it.ID, err)
+			return fmt.Errorf("further facts of %s: %w", it.ID, err)
 		}
 	}
 	it.Fields = policy.Known([]string{})
@@ -231,7 +241,7 @@ func (l *stageLoader) item(rows *sql.Rows) (it promotion.Item, err error) {
 			it.Calculated = append(it.Calculated, promotion.FieldName(t.Name, c))
 		}
 	}
-	return it, nil
+	return nil
 }
 
 // edges fills in what the items are made from.

@@ -147,6 +147,7 @@ func (e *Engine) preflight(ctx context.Context, j *job, s db.RunStep, a act, arg
 		_, next, err := e.unread(ctx, j, s, a, err)
 		return next, err
 	}
+	facts.Rules = e.judged(ctx, facts, choice)
 	checks := promotion.Preflight(facts, choice)
 	s.Parts = nil
 	var unsure []string

@@ -11,6 +11,7 @@ import (
 	"steward/internal/fault"
 	"steward/internal/ledger"
 	"steward/internal/pbi"
+	"steward/internal/policy"
 	"steward/internal/request"
 	"steward/internal/workflow"
 )
@@ -42,6 +43,9 @@ type Config struct {
 	// after each; see internal/witness. Nil means always, and nothing.
 	Privileged func() error
 	Checkpoint func(ctx context.Context) error
+	// Policies are in force; a promotion is judged by them once more before it
+	// begins. Nil means by none.
+	Policies func() *policy.Set
 	// After is told of a run that ended, so that a scan can look at what it
 	// did. Nil means nobody.
 	After func(ctx context.Context, e Ended)

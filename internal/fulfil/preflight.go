@@ -48,6 +48,19 @@ func PromotionFacts(ctx context.Context, x *pbi.Executor, now time.Time, known p
 	return f, ctx.Err()
 }
 
+// judged is what the policies in force say of a promotion that is about to
+// begin.
+func (e *Engine) judged(ctx context.Context, f promotion.Facts, c promotion.Choice) []promotion.Verdict {
+	if e.cfg.Policies == nil {
+		return nil
+	}
+	set := e.cfg.Policies()
+	if set == nil {
+		return nil
+	}
+	return promotion.Judge(ctx, set, f, c, e.cfg.Now())
+}
+
 // pipelineNow is the pipeline as it answers; the names of the stages, which the
 // API of Power BI does not tell, are the scan's.
 func pipelineNow(p pbi.Pipeline, known promotion.Pipeline) promotion.Pipeline {

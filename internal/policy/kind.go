@@ -16,12 +16,15 @@ const (
 	KindRefresh   Kind = "refresh"
 	KindSetting   Kind = "setting"
 	KindWaiver    Kind = "waiver"
+	// KindPromotion is an item that is to go to another stage: there is none
+	// at a scan.
+	KindPromotion Kind = "promotion"
 )
 
 // Kinds lists every kind, in the order in which pages show them.
 func Kinds() []Kind {
 	return []Kind{KindTenant, KindWorkspace, KindItem, KindGrant, KindPrincipal,
-		KindCapacity, KindPipeline, KindRefresh, KindSetting, KindWaiver}
+		KindCapacity, KindPipeline, KindRefresh, KindSetting, KindWaiver, KindPromotion}
 }
 
 // Valid reports whether the kind is one of Kinds.

@@ -43,7 +43,7 @@ var kinds, byGo = buildSchema(map[Kind]any{
 	KindTenant: Tenant{}, KindWorkspace: Workspace{}, KindItem: Item{},
 	KindGrant: Grant{}, KindPrincipal: Principal{}, KindCapacity: Capacity{},
 	KindPipeline: Pipeline{}, KindRefresh: Refresh{}, KindSetting: Setting{},
-	KindWaiver: Waiver{},
+	KindWaiver: Waiver{}, KindPromotion: Promotion{},
 })
 
 // Facts lists what rules may know of objects of the kind, in declaration order.

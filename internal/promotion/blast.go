@@ -18,9 +18,10 @@ type Blast struct {
 	// Apps and Subscriptions hang on the target's items or on downstream ones.
 	Apps          int
 	Subscriptions policy.Answer[int]
-	// Viewers is how many people viewed any of it in the last ViewedDays days.
-	Viewers    policy.Answer[int]
-	ViewedDays int
+	// Viewers is how many people viewed any of it, or the target's own items, in
+	// the last ViewedDays days, of which the log of DaysRead was read.
+	Viewers              policy.Answer[int]
+	ViewedDays, DaysRead int
 	// Touched are downstream items, nearest first; Cut says that there are more.
 	Touched []Touched
 	Cut     bool
@@ -44,8 +45,6 @@ type Touched struct {
 	WorkspaceID, Workspace string
 	// Steps is how many steps downstream it stands.
 	Steps int
-	// Viewers is how many people viewed it in the last 30 days.
-	Viewers policy.Answer[int]
 }
 
 // Window is a scheduled refresh that falls into the time of a promotion.

@@ -127,7 +127,7 @@ func (fl *flight) purge() result {
 			continue
 		}
 		if gone := Lost(it, to); len(gone) > 0 {
-			return failed("“"+it.Name+"” no longer has "+listed(gone[:min(len(gone), mostNamed)], len(gone))+", which the target's model has. Deploying it destroys data of the target.",
+			return failed("“"+it.Name+"” no longer has "+Listed(gone[:min(len(gone), mostNamed)], len(gone))+", which the target's model has. Deploying it destroys data of the target.",
 				"Allow it to purge data, which needs more approvals, or bring the fields back.")
 		}
 	}

@@ -64,3 +64,30 @@ type Verdict struct {
 	// Evidence and Remedy are sentences, as on a Check.
 	Evidence, Remedy string
 }
+
+// Pairing is an item that goes and the target's item that it overwrites.
+type Pairing struct{ Source, Target *Item }
+
+// Overwritten are the items of the target that a choice overwrites.
+func (f Facts) Overwritten(c Choice) []Pairing {
+	fl := newFlight(&f, &c)
+	var out []Pairing
+	for _, it := range fl.items {
+		if to := fl.pairs[it.ID]; to != nil {
+			out = append(out, Pairing{it, to})
+		}
+	}
+	return out
+}
+
+// Going are the source's items that a choice carries.
+func (f Facts) Going(c Choice) []Item {
+	fl := newFlight(&f, &c)
+	out := make([]Item, 0, len(fl.items))
+	for _, it := range fl.items {
+		one := *it
+		one.Paired = fl.pairs[it.ID] != nil
+		out = append(out, one)
+	}
+	return out
+}

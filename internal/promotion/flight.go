@@ -95,11 +95,11 @@ func named(items []*Item) string {
 		}
 		names = append(names, "“"+it.Name+"”")
 	}
-	return listed(names, len(items))
+	return Listed(names, len(items))
 }
 
-// listed joins the first names of a list that is long in all.
-func listed(names []string, long int) string {
+// Listed joins the first names of a list that is long in all.
+func Listed(names []string, long int) string {
 	if more := long - len(names); more > 0 {
 		return strings.Join(names, ", ") + " and " + count(more) + " more"
 	}

@@ -71,6 +71,8 @@ type Item struct {
 	// empty when unpaired. PairsKnown is false when nobody asked the pipeline.
 	SourceID, TargetID string
 	PairsKnown         bool
+	// Paired is true for an item that goes and overwrites one: see Facts.Going.
+	Paired bool
 	// Deployed is when it was last deployed into this stage, Modified when it
 	// was last changed; zero when not told.
 	Deployed, Modified time.Time

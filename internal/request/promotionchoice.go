@@ -71,6 +71,9 @@ type Flight struct {
 	// Field is the route's in the form, Title what goes where.
 	Field, Title string
 	Checks       []promotion.Check
+	// Choice and Facts are what the checks were answered from.
+	Choice promotion.Choice
+	Facts  promotion.Facts
 }
 
 // Preflight judges each route from what the last scan told. What only a look at
@@ -80,7 +83,8 @@ func (p *PromotionParams) Preflight(e *Estate, now time.Time) (out []Flight) {
 	b := &builder{estate: e}
 	for i, in := range p.Routes {
 		if r := b.route(p, in, i); r != nil {
-			out = append(out, Flight{Field: indexed("routes", i), Title: r.src.Name + " → " + r.dst.Name, Checks: r.preflight(e, now)})
+			f := r.facts(e, now)
+			out = append(out, Flight{Field: indexed("routes", i), Title: r.src.Name + " → " + r.dst.Name, Checks: promotion.Preflight(f, r.choice), Choice: r.choice, Facts: f})
 		}
 	}
 	return out

@@ -22,7 +22,7 @@ var families = []family{
 	{"Activity and use", []member{{"activity", "Activity"}, {"usage", "Use by day"}}},
 	{"Unused", []member{{"unused", "Unused"}}},
 	{"Refreshes", []member{{"refreshes", "Seven days"}, {"refresh-problems", "Problems"}, {"refresh-health", "Health"}, {"refresh-causes", "Causes"}}},
-	{"Pipelines", []member{{"pipelines", "All"}, {"pipeline-stages", "Stages"}, {"pipeline-access", "Access"}, {"deployments", "Deployments"}, {"mappings", "Mappings"}, {"mapping-versions", "Changes of mappings"}}},
+	{"Pipelines", []member{{"pipelines", "All"}, {"pipeline-stages", "Stages"}, {"pipeline-access", "Access"}, {"deployments", "Deployments"}, {"promotions", "Promotions"}, {"mappings", "Mappings"}, {"mapping-versions", "Changes of mappings"}}},
 	{"Capacities", []member{{"capacities", "Capacities"}}},
 	{"Settings", []member{{"settings-drift", "Drift"}, {"settings", "Now"}}},
 	{"Violations", []member{{"violations", "All"}, {"violations-by-workspace", "By workspace"}, {"naming", "Naming"}, {"admin-count", "Number of admins"}, {"resolved-violations", "Resolved"}, {"violation-history", "Ever"}}},

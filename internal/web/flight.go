@@ -23,17 +23,21 @@ func (s *Server) requestFlights(ctx context.Context, d *requested, _ *templates.
 	if err != nil {
 		return err
 	}
-	d.shown.Flights, err = s.flights(ctx, d.r.Tenant, params)
+	d.shown.Flights, err = s.flights(ctx, d.who, d.r.Tenant, params)
 	return err
 }
 
-func (s *Server) flights(ctx context.Context, tenant string, params request.Params) (out []templates.PlanFlight, err error) {
+func (s *Server) flights(ctx context.Context, who viewer, tenant string, params request.Params) (out []templates.PlanFlight, err error) {
 	if params.Kind() != request.Promotion {
 		return nil, nil
 	}
 	all, err := s.Requests.Flights(ctx, tenant, params)
 	for _, f := range all {
-		out = append(out, flightView(f))
+		v := flightView(f)
+		if v.Blast, err = s.blast(ctx, who, tenant, f); err != nil {
+			return nil, err
+		}
+		out = append(out, v)
 	}
 	return out, err
 }

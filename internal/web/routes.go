@@ -89,7 +89,7 @@ var reportActions = map[string]auth.Action{
 	"activity":  auth.ViewActivity,
 	"unused":    auth.ViewUnused,
 	"refreshes": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes,
-	"pipelines": auth.ViewPipelines, "stage-differences": auth.ViewPipelines, "deployments": auth.ViewPipelines, "deployment-steps": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
+	"pipelines": auth.ViewPipelines, "stage-differences": auth.ViewPipelines, "deployments": auth.ViewPipelines, "promotions": auth.ViewPipelines, "deployment-steps": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
 	"capacities":     auth.ViewCapacities,
 	"apps":           auth.ViewApps,
 	"settings-drift": auth.ViewSettings, "settings": auth.ViewSettings,
