@@ -1,6 +1,8 @@
 package web
 
 import (
+	"strconv"
+
 	"steward/internal/request"
 	"steward/internal/tenant"
 	"steward/web/templates"
@@ -50,6 +52,22 @@ func (d detail) offersOfWorkspace() []offered {
 		{"Plan its refreshes", request.RefreshPlanChange, []ui.Param{param("space", d.id)}},
 		{"Archive", request.WorkspaceArchive, here}, {"Delete", request.WorkspaceDelete, here},
 	}
+}
+
+// promotions leads from a workspace on a stage to the form that takes its
+// content to the next one.
+func (w workspaceData) promotions() []offered {
+	if len(w.stage.Rows) == 0 || w.row.Text("state") != string(tenant.StateActive) {
+		return nil
+	}
+	own := w.stage.Rows[0].Get("order").Int()
+	for _, r := range w.siblings.Rows {
+		if r.Get("order").Int() == own+1 {
+			return []offered{{"Promote to the next stage", request.Promotion, []ui.Param{
+				param("pipeline", w.stage.Rows[0].Get("pipeline_id").Text()), param("stage", strconv.FormatInt(own, 10))}}}
+		}
+	}
+	return nil
 }
 
 // offersOfPerson are what one asks for from the page of a person, a group or an

@@ -28,6 +28,7 @@ func (s *Server) workspace(c echo.Context) error {
 		AllHistory: ui.Link{Label: "All of its history", Href: d.place.thing(d.of, d.id, "history")}}
 	v.History = d.lately(w.history.Rows)
 	v.Pipeline, v.Stages = w.stages()
+	offerRequests(&v.Page, d.who, d.place, w.promotions()...)
 	return ok(c, templates.Workspace(v))
 }
 
