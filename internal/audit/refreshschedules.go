@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"steward/internal/db"
@@ -27,10 +26,11 @@ type RefreshSchedules struct {
 func RefreshSchedulesOf(ctx context.Context, reader *db.Reader, q Query) (RefreshSchedules, error) {
 	out := RefreshSchedules{Capacities: map[string]string{}}
 	e := newExpander(q)
-	query := e.sql(`SELECT n.guid, i.name, i.kind, i.configured_by, w.name, coalesce(c.guid, ''), coalesce(k.name, ''), coalesce(h.gateway, ''), coalesce(h.mean_s, 0), i.refresh
+	query := e.sql(`SELECT n.guid, i.name, i.kind, coalesce(nullif(p.name, ''), i.configured_by), coalesce(p.kind, ''), w.name, coalesce(c.guid, ''), coalesce(k.name, ''), coalesce(h.gateway, ''), coalesce(h.mean_s, 0), i.refresh
 		FROM item i JOIN ident n ON n.id = i.item JOIN workspace w ON w.ws = i.ws AND w.state = 'Active' AND visible(w)
 		LEFT JOIN ident c ON c.id = w.capacity LEFT JOIN capacity k ON k.capacity = w.capacity AND visible(k)
 		LEFT JOIN refresh_health h ON h.item = i.item
+		LEFT JOIN ident oi ON oi.tenant = i.tenant AND oi.guid = lower(i.configured_by) LEFT JOIN principal p ON p.principal = oi.id AND visible(p)
 		WHERE i.tenant = @tenant AND i.kind IN ('dataset', 'dataflow') AND i.refresh IS NOT NULL AND visible(i) AND inscope(i.ws)
 		ORDER BY i.name_key, n.guid`)
 	rows, err := reader.Query(ctx, query, e.args...)
@@ -46,9 +46,9 @@ func RefreshSchedulesOf(ctx context.Context, reader *db.Reader, q Query) (Refres
 
 func (s *RefreshSchedules) add(rows *sql.Rows) error {
 	var m refresh.Planned
-	var kind, capacity, raw string
+	var kind, owner, capacity, raw string
 	var mean float64
-	if err := rows.Scan(&m.ID, &m.Name, &kind, &m.Owner, &m.Workspace, &m.Capacity, &capacity, &m.Gateway, &mean, &raw); err != nil {
+	if err := rows.Scan(&m.ID, &m.Name, &kind, &m.Owner, &owner, &m.Workspace, &m.Capacity, &capacity, &m.Gateway, &mean, &raw); err != nil {
 		return err
 	}
 	m.Schedule = &tenant.RefreshSchedule{}
@@ -61,8 +61,8 @@ func (s *RefreshSchedules) add(rows *sql.Rows) error {
 	}
 	m.Took = time.Duration(mean * float64(time.Second))
 	// A person's model is changed by that person; the portal changes what an
-	// application owns, which Microsoft names by an id.
-	m.Fixed = kind != "dataset" || strings.Contains(m.Owner, "@") || m.Owner == ""
+	// application owns.
+	m.Fixed = kind != "dataset" || owner != string(tenant.PrincipalApp)
 	s.Models = append(s.Models, m)
 	if m.Capacity != "" {
 		s.Capacities[m.Capacity] = capacity

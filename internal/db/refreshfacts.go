@@ -23,7 +23,8 @@ func (r *Reader) RefreshFacts(ctx context.Context, v View, it Refreshed, useSinc
 		f.SevenMedian = time.Duration(s.MedianSeconds * float64(time.Second))
 	}
 	var name sql.NullString
-	err := r.QueryRow(ctx, `SELECT p.name, coalesce(p.gone = 1 OR p.enabled = 0, 0) FROM principal p WHERE p.tenant = $1 AND p.address = $2 AND `+v.Visible("p")+` LIMIT 1`,
+	err := r.QueryRow(ctx, `SELECT p.name, coalesce(p.gone = 1 OR p.enabled = 0, 0) FROM principal p WHERE p.tenant = $1 AND $2 <> ''
+		AND (p.principal = (SELECT id FROM ident WHERE tenant = $1 AND guid = lower($2)) OR p.address = $2) AND `+v.Visible("p")+` LIMIT 1`,
 		v.Tenant, it.Owner).Scan(&name, &f.OwnerGone)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return f, fmt.Errorf("owner of %s: %w", it.ItemID, classify(err))
