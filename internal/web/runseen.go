@@ -67,13 +67,19 @@ func (s *Server) runOutcome(ctx context.Context, r db.Run, steps []db.RunStep) (
 	return t, nil
 }
 
+// aboutContent reports operations that no scan compares with what it saw.
+func aboutContent(operation string) bool {
+	return operation == "Pipelines_GetPipelineStageArtifacts" || slices.ContainsFunc([]string{"Datasets_", "Reports_", "Items_", "Imports_", "Promotion_"},
+		func(prefix string) bool { return strings.HasPrefix(operation, prefix) })
+}
+
 // seenNow is what a scan saw of a step; false when none has looked since. What
 // was not looked at is unknown, not fine.
 func seenNow(st db.RunStep, facts []db.SeenFact) (c ui.Cell, looked bool) {
 	switch {
 	case st.State != db.StepDone:
 		return ui.Txt("–"), true
-	case len(facts) == 0 && (strings.HasPrefix(st.Operation, "Datasets_") || strings.HasPrefix(st.Operation, "Promotion_") || st.Operation == "Pipelines_GetPipelineStageArtifacts"):
+	case len(facts) == 0 && aboutContent(st.Operation):
 		return ui.Unknown("No scan tells this. What the run itself found is beside the step."), true
 	case len(facts) == 0 && strings.Contains(st.Operation, "Pipeline"):
 		return ui.Unknown("The next full scan looks at pipelines; this one is not compared."), true
