@@ -21,6 +21,9 @@ type In struct {
 	Reason string
 	// NotBefore delays the start; zero starts as soon as it is approved.
 	NotBefore time.Time
+	// Because is the number of the violation it was begun from; 0 for none. It is
+	// kept with a draft that is new.
+	Because int64
 	// Key is the program's own name for the request: the same one again gives
 	// the request that is there, and makes none. Empty for people.
 	Key string
@@ -75,6 +78,11 @@ func (d *Desk) Draft(ctx context.Context, by By, tenant string, in In) (request.
 		}
 		if err := tx.AddRequestEvent(ctx, db.RequestEvent{Request: r.ID, By: by.Party(), What: "drafted", To: request.Draft}); err != nil {
 			return err
+		}
+		if in.Because > 0 {
+			if err := tx.SetBecause(ctx, r.ID, in.Because); err != nil {
+				return err
+			}
 		}
 		e := by.entry(ledger.RequestDraft, r)
 		e.Details[ledger.State] = string(request.Draft)

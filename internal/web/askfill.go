@@ -322,10 +322,18 @@ func (a *asking) users(pipeline request.ID) (out []ui.Choice) {
 	return out
 }
 
-// because is the link to what led to the request.
-func because(v url.Values) *ui.Link {
+// becauseOf is the number of the violation that led to the request; 0 for none.
+func becauseOf(v url.Values) int64 {
 	id, ok := strings.CutPrefix(v.Get("because"), "violation:")
 	if n, err := strconv.ParseInt(id, 10, 64); ok && err == nil && n > 0 {
+		return n
+	}
+	return 0
+}
+
+// because is the link to what led to the request.
+func because(v url.Values) *ui.Link {
+	if n := becauseOf(v); n > 0 {
 		return &ui.Link{Label: "violation " + strconv.FormatInt(n, 10), Href: "/violations/" + strconv.FormatInt(n, 10)}
 	}
 	return nil

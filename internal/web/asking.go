@@ -191,6 +191,7 @@ func (a *asking) hiddenPicks() (e request.FieldErrors) {
 // in is the form as the desk takes it.
 func (a *asking) in() (desk.In, request.FieldErrors) {
 	in := desk.In{Params: a.params, Reason: strings.ReplaceAll(a.values.Get("reason"), "\r\n", "\n")}
+	in.Because = becauseOf(a.values)
 	text := a.values.Get("not_before")
 	if text == "" {
 		return in, nil

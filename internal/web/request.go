@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -81,6 +82,14 @@ func (s *Server) requestPage(c echo.Context, status int, t typed) error {
 	}
 	ctx := c.Request().Context()
 	page := templates.RequestPage{Page: s.bare(c, d.who), Facts: d.facts()}
+	why, err := s.Reader.Because(ctx, d.r.ID)
+	if err != nil {
+		return err
+	}
+	if why > 0 {
+		n := strconv.FormatInt(why, 10)
+		page.Facts = append([]ui.Pair{{Key: "To mend", Value: "violation " + n, Href: "/violations/" + n}}, page.Facts...)
+	}
 	page.Title, page.Kind, page.Active, page.Tenant = d.r.Title, kindOf(d.r.Kind), "/requests", d.r.Tenant
 	page.Crumbs = []ui.Link{{Label: "Requests", Href: d.at.place.list("requests")}}
 	page.Badges = append(page.Badges, ui.State(d.r.State.Text(), requestStates[d.r.State]))

@@ -93,6 +93,9 @@ func (s *Server) violationPage(c echo.Context, status int, t typed) error {
 	}
 	page.Evidence = evidencePairs(v.Evidence)
 	page.Facts = violationFacts(v, at)
+	if page.Facts, err = s.askedBecause(c, v.ID, page.Facts); err != nil {
+		return err
+	}
 	page.History = violationHistory(v, at)
 	page.Waivers = waiverEvents(v, at)
 	if v.State != violation.Resolved {
@@ -100,6 +103,29 @@ func (s *Server) violationPage(c echo.Context, status int, t typed) error {
 	}
 	s.offer(c, who, v, t, &page)
 	return render(c, status, templates.Violation(page))
+}
+
+// askedBecause adds the requests that were begun from a violation, those that
+// are open to the reader.
+func (s *Server) askedBecause(c echo.Context, violation int64, facts []ui.Pair) ([]ui.Pair, error) {
+	if s.Requests == nil {
+		return facts, nil
+	}
+	ids, err := s.Reader.RequestsBecause(c.Request().Context(), violation)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		st, err := s.Requests.Standing(c.Request().Context(), s.by(c), id)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		facts = append(facts, ui.Pair{Key: "Asked for", Value: st.Facing.Request.Title + ": " + st.Facing.Request.State.Text(), Href: "/requests/" + id})
+	}
+	return facts, nil
 }
 
 // offer adds what this reader may do about the violation.
