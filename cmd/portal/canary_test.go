@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -204,6 +205,12 @@ func (l *live) signIn(who, role string) bool {
 // newLive writes a configuration over a stand-in with a tap between them.
 func newLive(t *testing.T) *live {
 	t.Helper()
+	return newLiveOf(t, 12)
+}
+
+// newLiveOf is newLive over a tenant of about so many workspaces.
+func newLiveOf(t *testing.T, workspaces int) *live {
+	t.Helper()
 	l := &live{t: t, dir: t.TempDir(), said: t.TempDir(), client: map[string]*http.Client{}}
 	l.cfg = filepath.Join(l.dir, "portal.yaml")
 	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -213,7 +220,7 @@ func newLive(t *testing.T) *live {
 	listen := free.Addr().String()
 	l.url = "http://" + listen
 	_ = free.Close()
-	s := start(t, false, "simulate", "--addr", "127.0.0.1:0", "--workspaces", "12", "--limits", "off", "--write-config", l.cfg, "--listen", listen)
+	s := start(t, false, "simulate", "--addr", "127.0.0.1:0", "--workspaces", strconv.Itoa(workspaces), "--limits", "off", "--write-config", l.cfg, "--listen", listen)
 	control, err := url.Parse(strings.Fields(s.until(t, "control"))[1])
 	if err != nil {
 		t.Fatal(err)

@@ -138,16 +138,17 @@ func exitOfCall(w *world, err error) error {
 type submitCmd struct {
 	portalAt
 	waited
-	Kind      string   `arg:"" help:"What is asked for: workspace-create, access-add, promotion …; GET /api/v1/kinds lists all."`
-	Set       []string `sep:"none" help:"A field of the form, name=value; may be repeated: --set members[0].who=ana@example.com"`
-	File      string   `type:"existingfile" help:"A JSON file with the fields; --set goes over it."`
-	CSV       string   `type:"existingfile" help:"A CSV file, for the kind bulk: a line for each change."`
-	Tenant    string   `help:"The tenant; may be left out where you may ask in one only."`
-	Reason    string   `help:"For whoever decides."`
-	NotBefore string   `help:"A day (2026-12-31) before which it is not carried out."`
-	Draft     bool     `help:"Keep it as a draft for a person to look over and submit."`
-	Key       string   `help:"Your own name for this request, such as the pipeline's run id: sent again with the same one, nothing is asked twice. Made up when left out."`
-	Wait      bool     `help:"Wait until it is done, rejected or over."`
+	Kind      string        `arg:"" help:"What is asked for: workspace-create, access-add, promotion …; GET /api/v1/kinds lists all."`
+	Set       []string      `sep:"none" help:"A field of the form, name=value; may be repeated: --set members[0].who=ana@example.com"`
+	File      string        `type:"existingfile" help:"A JSON file with the fields; --set goes over it."`
+	CSV       string        `type:"existingfile" help:"A CSV file, for the kind bulk: a line for each change."`
+	Tenant    string        `help:"The tenant; may be left out where you may ask in one only."`
+	Reason    string        `help:"For whoever decides."`
+	NotBefore string        `help:"A day (2026-12-31) before which it is not carried out."`
+	Draft     bool          `help:"Keep it as a draft for a person to look over and submit."`
+	Key       string        `help:"Your own name for this request, such as the pipeline's run id: sent again with the same one, nothing is asked twice. Made up when left out."`
+	Patience  time.Duration `help:"Try again for so long while the portal refuses it: what an earlier step of a pipeline made is known to it after the next scan."`
+	Wait      bool          `help:"Wait until it is done, rejected or over."`
 }
 
 // Run submits, and waits if it is told to.
@@ -167,7 +168,7 @@ func (s submitCmd) Run(w *world) error {
 		}
 		wish.Key = hex.EncodeToString(b[:])
 	}
-	r, err := c.Submit(w.ctx, wish)
+	r, err := c.SubmitPatiently(w.ctx, wish, s.Patience)
 	if err != nil {
 		return exitOfCall(w, err)
 	}

@@ -83,6 +83,26 @@ func (c *Client) Submit(ctx context.Context, w Wish) (Request, error) {
 	return c.request(ctx, http.MethodPost, "/requests", w, true)
 }
 
+// betweenTries is the pause between two tries of what was refused.
+const betweenTries = 5 * time.Second
+
+// SubmitPatiently asks again, for as long as given, for what the portal refuses
+// at its fields: a pipeline that was made a moment ago is known to the portal
+// after its next look at the tenant. Nothing is stored by what is refused.
+func (c *Client) SubmitPatiently(ctx context.Context, w Wish, patience time.Duration) (Request, error) {
+	for tries := int(patience / betweenTries); ; tries-- {
+		r, err := c.Submit(ctx, w)
+		var p *Problem
+		if !errors.As(err, &p) || p.Status != http.StatusUnprocessableEntity || tries <= 0 {
+			return r, err
+		}
+		c.Say("%s Trying again in %s.", firstLine(err), betweenTries)
+		if serr := c.Sleep(ctx, betweenTries); serr != nil {
+			return r, err
+		}
+	}
+}
+
 // Show returns a request as it stands.
 func (c *Client) Show(ctx context.Context, id string) (Request, error) {
 	return c.request(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), nil, false)
