@@ -21,7 +21,7 @@ var lived = map[Target][2]string{
 // never seen before.
 func LastKnown(ctx context.Context, reader *db.Reader, v db.View, of Target, id string) (last, missed db.View, err error) {
 	t, ok := lived[of]
-	if of == ToMapping {
+	if of == ToMapping || of == ToPlan {
 		return last, missed, nil // the portal's own: never gone by a scan
 	}
 	if !ok {

@@ -49,6 +49,8 @@ const (
 	ToPrefix    Target = "prefix" // the violations of workspaces whose names begin so
 	ToToken     Target = "token"
 	ToMapping   Target = "mapping"
+	ToPlan      Target = "refresh-plan"
+	ToPlanRun   Target = "refresh-plan-run"
 	ToDomain    Target = "domain" // the violations of a domain's workspaces
 )
 

@@ -19,7 +19,7 @@ func build() []*Report {
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
 		refreshes, refreshProblems(refreshes), refreshHealth(), refreshCauses(), refreshRuns(),
-		pipelineList(), pipelineStages(), pipelineAccess(), stageDifferences(), deployments, promotions(deployments), deploymentSteps(), mappingList(), mappingVersions(),
+		pipelineList(), pipelineStages(), pipelineAccess(), stageDifferences(), deployments, promotions(deployments), deploymentSteps(), mappingList(), mappingVersions(), refreshPlanList(), planRunList(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),
 		requestList(), emergencyList(),

@@ -128,9 +128,26 @@ func (t *Tx) PutRefreshPlan(ctx context.Context, p RefreshPlan, was int64, v Pla
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return fault.New(fault.Conflict, "This refresh plan was changed or deleted in the meantime.")
 	}
+	if err := t.planPlaces(ctx, p, v.YAML); err != nil {
+		return err
+	}
 	if _, err := t.ExecContext(ctx, `INSERT INTO refresh_plan_version (plan, version, yaml, request, by_name, reason, at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		p.ID, p.Version, v.YAML, v.Request, v.By, v.Reason, t.Millis()); err != nil {
 		return fmt.Errorf("version of plan %s: %w", p.ID, classify(err))
+	}
+	return nil
+}
+
+// planPlaces writes down the workspaces that a version is about.
+func (t *Tx) planPlaces(ctx context.Context, p RefreshPlan, text string) error {
+	plan, _ := refreshplan.Parse([]byte(text))
+	for _, n := range plan.Nodes {
+		for _, ws := range n.Places() {
+			if _, err := t.ExecContext(ctx, `INSERT INTO refresh_plan_place (plan, ws) SELECT $1, i.id FROM tenant t JOIN ident i ON i.tenant = t.id AND i.guid = $3 WHERE t.name = $2
+				ON CONFLICT (plan, ws) DO NOTHING`, p.ID, p.Tenant, ws); err != nil {
+				return fmt.Errorf("places of plan %s: %w", p.ID, classify(err))
+			}
+		}
 	}
 	return nil
 }

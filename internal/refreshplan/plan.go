@@ -148,6 +148,17 @@ func (g Gate) Asks() bool { return g.Fresh > 0 || g.Query != nil }
 // Asks reports whether the condition needs something to be read.
 func (c Condition) Asks() bool { return c.Query != nil || c.Activity != nil }
 
+// Places are the workspaces that a node reads or refreshes in.
+func (n Node) Places() []string {
+	out := []string{n.Workspace}
+	for _, q := range []*Query{n.When.Query, n.Gate.Query} {
+		if q != nil && q.Workspace != "" {
+			out = append(out, q.Workspace)
+		}
+	}
+	return out
+}
+
 // Node returns the node of a name; false when there is none.
 func (p *Plan) Node(name string) (Node, bool) {
 	i := slices.IndexFunc(p.Nodes, func(n Node) bool { return n.Name == name })

@@ -151,13 +151,9 @@ func (p *RefreshPlanParams) Refs() Refs {
 	return r
 }
 
-// places are the workspaces that a node reads or refreshes in.
-func places(n refreshplan.Node) []ID {
-	out := []ID{ID(n.Workspace)}
-	for _, q := range []*refreshplan.Query{n.When.Query, n.Gate.Query} {
-		if q != nil {
-			out = append(out, ID(q.Workspace))
-		}
+func places(n refreshplan.Node) (out []ID) {
+	for _, id := range n.Places() {
+		out = append(out, ID(id))
 	}
 	return out
 }

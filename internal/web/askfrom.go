@@ -104,6 +104,8 @@ func offersOfList(req listRequest) []offered {
 		return []offered{{"Move a workspace to a capacity", request.WorkspaceCapacity, nil}}
 	case "pipelines":
 		return []offered{{"New pipeline", request.PipelineCreate, nil}}
+	case "refresh-plans":
+		return []offered{{"New refresh plan", request.RefreshPlanChange, nil}}
 	case "mappings":
 		return []offered{{"Change a mapping", request.MappingChange, nil}}
 	case "access":

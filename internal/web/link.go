@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -65,6 +66,9 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 		return "/tokens/" + url.PathEscape(id)
 	case audit.ToRequest:
 		return "/requests/" + url.PathEscape(id)
+	case audit.ToPlanRun:
+		plan, run, _ := strings.Cut(id, " ")
+		return p.thing(audit.ToPlan, plan, "runs", url.PathEscape(run))
 	case audit.ToRefreshes:
 		return p.thing(audit.ToItem, id, "refreshes")
 	case audit.ToPrefix:
@@ -87,5 +91,5 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 
 // pages are where the things of a tenant have their pages.
 var pages = map[audit.Target]string{
-	audit.ToWorkspace: "/workspaces/", audit.ToItem: "/items/", audit.ToPerson: "/people/", audit.ToPipeline: "/pipelines/", audit.ToMapping: "/mappings/",
+	audit.ToWorkspace: "/workspaces/", audit.ToItem: "/items/", audit.ToPerson: "/people/", audit.ToPipeline: "/pipelines/", audit.ToMapping: "/mappings/", audit.ToPlan: "/refreshes/plans/",
 }

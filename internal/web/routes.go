@@ -47,7 +47,7 @@ func (s *Server) public() []route {
 // routes is the table. Order does not matter; addresses are those of the
 // design, and a list's exports stand beside it with the same filters.
 func (s *Server) routes() []route {
-	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes(), s.deciding(), s.emergencyRoutes())
+	table := slices.Concat(s.reading(), s.running(), s.ruling(), s.owning(), s.askingRoutes(), s.planning(), s.deciding(), s.emergencyRoutes())
 	table = append(table, s.refreshing()...)
 	for _, r := range audit.Reports() {
 		table = append(table, s.reportRoutes(r)...)
@@ -88,7 +88,7 @@ var reportActions = map[string]auth.Action{
 	"changes":   auth.ViewChanges,
 	"activity":  auth.ViewActivity,
 	"unused":    auth.ViewUnused,
-	"refreshes": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes,
+	"refreshes": auth.ViewRefreshes, "refresh-plans": auth.ViewRefreshes, "refresh-plan-runs": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes,
 	"pipelines": auth.ViewPipelines, "stage-differences": auth.ViewPipelines, "deployments": auth.ViewPipelines, "promotions": auth.ViewPipelines, "deployment-steps": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
 	"capacities":     auth.ViewCapacities,
 	"apps":           auth.ViewApps,

@@ -36,6 +36,8 @@ type Config struct {
 	Periods violation.Periods
 	// Runs is where people act on what is being carried out.
 	Runs RunDesk
+	// Plans is where people run refresh plans.
+	Plans PlanDesk
 	// Messages decides how people are told.
 	Messages MessageDesk
 	// Auth says who sends a request; without it the server does not start.
