@@ -10,6 +10,7 @@ import (
 
 	"steward/internal/auth"
 	"steward/internal/db"
+	"steward/internal/refresh"
 	"steward/internal/refreshplan"
 	"steward/web/templates"
 	"steward/web/templates/ui"
@@ -150,6 +151,10 @@ func (d planRunDetail) step(i int, n db.PlanNode) templates.RunStepView {
 			}
 		}
 		out.Answered = append(out.Answered, strings.Join(said, ": "))
+		if t.State == db.TryFailed && n.Phase == refreshplan.Failed {
+			cause := refresh.CauseOf(refresh.Run{Status: refresh.Failed, ErrorCode: t.ErrorCode, ErrorText: t.ErrorText})
+			out.Note = n.Reason + " What to do: " + cause.Remedy()
+		}
 	}
 	return out
 }

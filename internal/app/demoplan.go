@@ -1,0 +1,184 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"time"
+
+	"steward/internal/desk"
+	"steward/internal/pbi"
+	"steward/internal/refreshplan"
+	"steward/internal/refreshrun"
+	"steward/internal/request"
+	"steward/internal/sim"
+)
+
+// demoPlan is a refresh plan that ran every night of the demo's last weeks: it
+// was drafted from lineage, agreed to, and carried out by the same engine as
+// every plan, with the stand-in's clock set back.
+type demoPlan struct {
+	life     *demoLife
+	clock    *sim.Clock
+	engine   *refreshrun.Engine
+	executor *pbi.Executor
+	plan     *refreshplan.Plan
+}
+
+// Days ago on which the plan was agreed to, and on which one of its models was
+// taken over, which loses its credentials.
+const (
+	demoPlanned  = 15
+	demoTakeover = 8
+)
+
+func newDemoPlan(ctx context.Context, l *demoLife, cloud *sim.Cloud) (*demoPlan, error) {
+	d := &demoPlan{life: l, clock: cloud.Clock()}
+	t := l.p.Tenants[0]
+	var err error
+	if d.executor, _, err = l.p.newExecutor(ctx, t.Config, nil); err != nil {
+		return nil, err
+	}
+	d.engine, err = refreshrun.New(refreshrun.Config{DB: l.p.DB, Tenant: l.tenant, Executor: d.executor, Now: l.p.clock.now(),
+		NewID: func() string { return newRequestID(l.p.clock.now()(), rand.Reader) }, Poll: time.Minute, PollMost: 5 * time.Minute})
+	return d, err
+}
+
+// after does what belongs to the plan after the scan of so many days ago, and
+// lets its nights go by until the next moment.
+func (d *demoPlan) after(ctx context.Context, days int, until time.Time) error {
+	if days == demoPlanned {
+		if err := d.agree(ctx); err != nil {
+			return fmt.Errorf("the demo's refresh plan: %w", err)
+		}
+	}
+	if d.plan == nil {
+		return nil
+	}
+	if days == demoTakeover {
+		n := d.plan.Nodes[slices.IndexFunc(d.plan.Nodes, d.carries)]
+		if _, err := d.executor.Send(ctx, pbi.TakeOver(n.Workspace, n.Item)); err != nil {
+			return fmt.Errorf("take over %s: %w", n.Name, err)
+		}
+	}
+	for {
+		night := d.plan.Start.Next(d.clock.Now())
+		if night.Add(4 * time.Hour).After(until) {
+			return nil
+		}
+		d.clock.Set(night)
+		if err := d.run(ctx); err != nil {
+			return fmt.Errorf("the night of %s: %w", night.Format(time.DateOnly), err)
+		}
+	}
+}
+
+// carries reports whether a node is a model that others come after.
+func (d *demoPlan) carries(n refreshplan.Node) bool {
+	return n.Kind == refreshplan.Model && len(d.plan.Dependents(n.Name)) > 0
+}
+
+func (d *demoPlan) run(ctx context.Context) error {
+	due, err := d.engine.Due(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range due {
+		for {
+			next, err := d.engine.Advance(ctx, id)
+			if err != nil {
+				return err
+			}
+			if next.Ended {
+				break
+			}
+			if next.At.After(d.clock.Now()) {
+				d.clock.Set(next.At)
+			}
+		}
+	}
+	return nil
+}
+
+// draft is twelve nodes in four phases: what one workspace of certified data
+// holds, and what a second one makes of it. Nil where the tenant has none.
+func (d *demoPlan) draft(ctx context.Context) (*refreshplan.Plan, error) {
+	first, err := d.lineage(ctx, "Finance Certified Data")
+	if err != nil || first == nil {
+		return nil, err
+	}
+	second, err := d.lineage(ctx, "Finance Certified Data 2")
+	if err != nil || second == nil {
+		return nil, err
+	}
+	phases := first.Phases()
+	last := phases[len(phases)-1]
+	at := slices.IndexFunc(last, func(name string) bool { n, _ := first.Node(name); return n.Kind == refreshplan.Model })
+	if at < 0 {
+		return nil, nil
+	}
+	for i, n := range second.Nodes {
+		if len(first.Nodes) == 12 {
+			break
+		}
+		n.Name, n.Needs = n.Name+" (second)", []string{last[at]}
+		if keep := len(phases); keep < 3 && i > 0 {
+			n.Needs = []string{second.Nodes[0].Name + " (second)"}
+		}
+		first.Nodes = append(first.Nodes, n)
+	}
+	first.Name, first.Description = "Finance, nightly", "What Finance opens at eight in the morning."
+	first.Start = refreshplan.Start{Cron: "0 2 * * *", Zone: "UTC", API: true}
+	return first, nil
+}
+
+func (d *demoPlan) lineage(ctx context.Context, workspace string) (*refreshplan.Plan, error) {
+	reader := d.life.p.DB.Reader()
+	v, err := reader.ViewNow(ctx, d.life.tenant)
+	if err != nil {
+		return nil, err
+	}
+	look := reader.RequestLookup(ctx, v)
+	ids := look.FindWorkspace(workspace)
+	if len(ids) != 1 || look.Err() != nil {
+		return nil, look.Err()
+	}
+	chosen, all, err := reader.LineageOf(ctx, v, string(ids[0]))
+	if err != nil || len(chosen) == 0 {
+		return nil, err
+	}
+	plan, _ := refreshplan.Propose(workspace, chosen, all)
+	return &plan, nil
+}
+
+// agree asks for the plan and has it agreed to.
+func (d *demoPlan) agree(ctx context.Context) error {
+	plan, err := d.draft(ctx)
+	if err != nil || plan == nil {
+		return err
+	}
+	asker, decider := d.as("Mia"), d.as("Ada")
+	params := &request.RefreshPlanParams{}
+	params.Fill(*plan)
+	r, err := d.life.p.desk.Draft(ctx, asker, d.life.tenant, desk.In{Params: params, Reason: "The schedules of these models ran into each other every night."})
+	if err != nil {
+		return err
+	}
+	if r, _, err = d.life.p.desk.Submit(ctx, asker, r.ID, r.Version); err != nil {
+		return err
+	}
+	if r, err = d.life.p.desk.Approve(ctx, decider, r.ID, r.Plan, "Agreed."); err != nil {
+		return err
+	}
+	stored, err := d.life.p.DB.Reader().RefreshPlan(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	agreed, err := stored.Plan()
+	d.plan = &agreed
+	return err
+}
+
+// as is one of the demo's people at a desk.
+func (d *demoPlan) as(name string) desk.By { return desk.By{Person: d.life.people[name]} }
