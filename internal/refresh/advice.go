@@ -123,7 +123,7 @@ func ownerLeft(h *Health, _ []Run, f Facts, _ Thresholds, _ time.Time) (Advice, 
 func recurring(h *Health, _ []Run, f Facts, t Thresholds, _ time.Time) (Advice, bool) {
 	for _, c := range h.Causes {
 		now := h.Row > 0 && CauseOf(h.Last).Key() == c.Key()
-		evidence := fmt.Sprintf("%s since the days looked at began, last on %s: %s.", times(c.Count), day(c.Last.Start), codeOf(c))
+		evidence := fmt.Sprintf("%s in the days looked at, last on %s: %s.", times(c.Count), day(c.Last.Start), codeOf(c))
 		switch {
 		case c.Trouble == TroubleCredentials && now:
 			return Advice{AdviceCredentials, true, c.Says(), evidence, c.Remedy()}, true
