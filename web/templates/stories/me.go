@@ -78,6 +78,7 @@ func tokensPage() templates.TokensPage {
 
 func newTokenPage(now time.Time) templates.TokensPage {
 	v := tokensPage()
+	v.Form.Fields[0].Error = "" // the page goes to an error, and a new token is made without one
 	v.Made = &templates.NewToken{Text: "stw_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG", Purpose: "Nightly\u202edeployment", Ends: "2026-12-21", Try: "curl -H @header.txt https://governance.example.com/api/v1/reports"}
 	v.Tokens.Rows = []ui.Row{
 		{Cells: []ui.Cell{{Text: "Nightly\u202edeployment", Sub: "id 0123456789abcdef"}, ui.Txt("read, ask"), ui.Txt("never"), ui.When(now.AddDate(0, 0, 30), now), ui.Parts(ui.ActionView(ui.Action{Label: "Revoke", Href: "/me/tokens/revoke", Post: true}, "button"))}},
