@@ -2,6 +2,7 @@ package evaluate_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"steward/internal/audit"
@@ -36,7 +37,9 @@ func TestRulesThatAreOffAreListed(t *testing.T) {
 	w.check(err)
 	got := map[string]string{}
 	for _, row := range page.Rows {
-		got[row.Text("rule")] = row.Text("why")
+		if !strings.HasPrefix(row.Text("rule"), "promotion.") { // two of the packs are off from the beginning
+			got[row.Text("rule")] = row.Text("why")
+		}
 	}
 	if len(got) != 2 || got["owners.few"] != "One admin is enough here" || got["ours.off"] != "" {
 		t.Errorf("off are %v", got)

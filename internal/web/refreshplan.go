@@ -157,7 +157,7 @@ func (p planDetail) facts() []ui.Pair {
 
 // nodesTable says of each node what it needs and how it is refreshed.
 func (p planDetail) nodesTable(last map[string]db.PlanNode) ui.Table {
-	t := ui.Table{ID: "nodes", Caption: "Nodes in their order", Columns: []ui.Column{{Label: "Node"}, {Label: "Phase", Kind: ui.Number}, {Label: "After"}, {Label: "Refresh"}, {Label: "If it fails"}, {Label: "Only if"}, {Label: "Last time", Kind: ui.Badges}}}
+	t := ui.Table{ID: "nodes", Caption: "Nodes in their order", Scroll: true, Columns: []ui.Column{{Label: "Node"}, {Label: "Phase", Kind: ui.Number}, {Label: "After"}, {Label: "Refresh"}, {Label: "If it fails"}, {Label: "Only if"}, {Label: "Last time", Kind: ui.Badges}}}
 	for i, phase := range p.plan.Phases() {
 		for _, name := range phase {
 			n, _ := p.plan.Node(name)
