@@ -120,11 +120,27 @@ func (r *Report) cleanWhere(asked map[string][]string) (map[string][]string, err
 		if f.Required && len(where[f.Key]) == 0 {
 			return nil, invalid(f.Key, "%s needs %s: %s", r.Title, f.Key, f.Help)
 		}
+		if len(where[f.Key]) > 1 && f.Required && r.readBy(f.Key) {
+			return nil, invalid(f.Key, "%s is about one thing: write %s once.", r.Title, f.Key)
+		}
 	}
 	for key, values := range r.fixed {
 		where[key] = values
 	}
 	return where, nil
+}
+
+// readBy reports whether every order of the report's reading needs one value of
+// the filter.
+func (r *Report) readBy(key string) bool {
+	for i := range r.parts {
+		for _, pa := range r.parts[i].paths {
+			if pa.many || !slices.Contains(pa.needs, key) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // clean drops empty values and repetitions and checks the rest.

@@ -36,6 +36,7 @@ func TestRefusals(t *testing.T) {
 		{"a preset's own filter", "guests", "guest=no", "", "", 0, "guest", "no filter"},
 		{"required", "lineage", "", "", "", 0, "item", "id of an item"},
 		{"two where one is taken", "unused", "days=1 days=2", "", "", 0, "days", "one value"},
+		{"two things where one is told of", "refresh-runs", "item=a item=b", "", "", 0, "item", "item once"},
 		{"no such sort", "workspaces", "", "colour", "", 0, "sort", "name, items, admins"},
 		{"not sortable", "workspaces", "", "guests", "", 0, "sort", "name, items, admins"},
 		{"sql for sort", "workspaces", "", "name; DROP TABLE item", "", 0, "sort", "name, items, admins"},
