@@ -49,7 +49,7 @@ func timeOf(ms sql.NullInt64) time.Time {
 func readRequest(ctx context.Context, q asker, id string) (request.Request, error) {
 	r, err := scanRequest(q.QueryRowContext(ctx, `SELECT `+requestColumns+requestFrom+`WHERE r.id = $1`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return r, fault.New(fault.NotFound, "There is no such request, or it is not open to you.")
+		return r, fault.New(fault.NotFound, "There is nothing here, or nothing that is open to you.")
 	}
 	if err != nil {
 		return r, fmt.Errorf("request %s: %w", id, classify(err))

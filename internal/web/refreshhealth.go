@@ -18,15 +18,9 @@ import (
 func (s *Server) refreshing() []route {
 	return []route{
 		{http.MethodGet, "/refresh-health", auth.ViewRefreshes, s.named("refresh-health", s.refreshHealth)},
-		{http.MethodGet, "/refreshes/health", auth.ViewRefreshes, s.toHealth},
 		{http.MethodGet, "/refreshes/schedules", auth.ViewRefreshes, s.schedules},
 		{http.MethodGet, "/items/:tenant/:id/refreshes", auth.ViewRefreshes, s.itemRefreshes},
 	}
-}
-
-// toHealth is the address that people guess.
-func (s *Server) toHealth(c echo.Context) error {
-	return c.Redirect(http.StatusSeeOther, address("/refresh-health", c.QueryParams()))
 }
 
 // refreshDays is how many days the figure of refreshes shows.

@@ -205,7 +205,7 @@ func (m *matrix) want(r guard.Route, g target, p auth.Person, judged bool) int {
 var ownOnly = []string{"/requests/:id/edit", "/requests/:id/preview", "/requests/:id/submit"}
 
 // leadOn are the addresses that show nothing and lead to another.
-var leadOn = []string{"/refreshes/health", "/violations/:id/waive", "/scans/stop"}
+var leadOn = []string{"/violations/:id/waive", "/scans/stop"}
 
 // formAnswers are what forms answer to somebody whom they let through, and whose
 // form says nothing of what they ask: most refuse it at the field (422).
@@ -271,7 +271,7 @@ func (m *matrix) somewhere(r guard.Route, g target) auth.Object {
 // tenant in the address means nothing there.
 func ofNoTenant(r guard.Route) bool {
 	reach := auth.Permits[r.Action].Reach
-	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/api", "/refreshes/health", "/requests/file", "/violations/triage", "/violations/assign", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
+	return reach == auth.Own || reach == auth.Everywhere || r.Method == http.MethodGet && r.Path == "/setup" || slices.Contains([]string{"/api", "/requests/file", "/violations/triage", "/violations/assign", "/requests/pick", "/requests/names", "/approvals/delegate"}, r.Path)
 }
 
 // wholeTenant reports whether a page tells somebody limited to a part that it
@@ -330,7 +330,7 @@ func TestForbiddenLooksLikeAbsent(t *testing.T) {
 		t.Helper()
 		named := func(id string) *strings.Replacer {
 			if len(id) < 4 { // a short number is also a count somewhere
-				return strings.NewReplacer("/"+id, "/ID")
+				return strings.NewReplacer("&#34;"+id+"&#34;", "ID", "/"+id, "/ID")
 			}
 			return strings.NewReplacer("&#34;"+id+"&#34;", "ID", "/"+id, "/ID", `"`+id+`"`, "ID")
 		}
