@@ -13,7 +13,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +25,6 @@ type robot struct {
 	*live
 	dir, token string
 	env        map[string]string
-	mu         sync.Mutex
 }
 
 var (

@@ -53,7 +53,7 @@ func (s *RefreshSchedules) add(rows *sql.Rows) error {
 	}
 	m.Schedule = &tenant.RefreshSchedule{}
 	if json.Unmarshal([]byte(raw), m.Schedule) != nil || len(m.Schedule.Times) == 0 {
-		return nil // it goes by minutes, or is of a kind nobody knows yet
+		return nil //nolint:nilerr // it goes by minutes, or is of a kind nobody knows yet
 	}
 	if !m.Schedule.Enabled {
 		s.Off++

@@ -118,7 +118,7 @@ func TestCauses(t *testing.T) {
 		{"Column 'CostCenter' in table 'FactBudget' contains a duplicate value '17' and this is not allowed.", "Column 'Id' in table 'DimDay' contains a duplicate value '4711' and this is not allowed."},
 		{"The key didn't match any rows in the table. Server <sql0.corp.contoso.com>.", "The key didn't match any rows in the table. Server <sql7.corp.contoso.com>."},
 		{"Session 0f1e2d3c-aaaa-4000-8000-000000000001 timed out after 7,200 s.", "Session 99999999-aaaa-4000-8000-00000000000f timed out after 18000 s."},
-		{"Cannot open \\\\files01\\share\\a.xlsx; see https://contoso.com/a?b=1", "Cannot open \\\\files02\\other\\b.xlsx; see https://example.com/"},
+		{"Cannot open \\\\files01\\share\\a.xlsx; see https://contoso.com/a?b=1", "Cannot open \\\\files02\\place\\b.xlsx; see https://example.com/"},
 	}
 	var runs []refresh.Run
 	for i, same := range texts {

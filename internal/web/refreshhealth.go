@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -136,5 +135,3 @@ func joined(code, text string) string {
 	}
 	return code + ": " + text
 }
-
-func percent(share float64) string { return strconv.Itoa(int(100*share+0.5)) + " %" }

@@ -1,6 +1,7 @@
 package sitetest
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 	"steward/internal/config"
 	"steward/internal/db"
 	"steward/internal/secret"
+	"steward/internal/upstream"
 	"steward/internal/web"
 	"steward/internal/web/guard"
 )
@@ -70,7 +72,7 @@ func open(t *testing.T, o options) *site {
 	fill(t, filepath.Join(dir, "portal.db"), o.fill)
 	issuer := authtest.Start(t, now, true)
 	cfg := configuration(t, dir, issuer.URL, o.base)
-	p, err := app.New(t.Context(), cfg, app.Options{Log: slog.New(slog.NewTextHandler(o.log, nil)), Clock: app.Clock{Now: now},
+	p, err := app.New(t.Context(), cfg, app.Options{Log: slog.New(slog.NewTextHandler(o.log, nil)), Clock: app.Clock{Now: now, Sleep: briefly},
 		Limits: guard.Limits{LoginsPerMinute: 1 << 20, WritesPerMinute: 1 << 20, CallsPerMinute: 1 << 20, ExportsPerHour: 1 << 20}})
 	if err != nil {
 		t.Fatal(err)
@@ -82,6 +84,12 @@ func open(t *testing.T, o options) *site {
 	}
 	t.Cleanup(wait)
 	return &site{t: t, base: o.base, db: p.DB, auth: signIn, pages: pages, issuer: issuer}
+}
+
+// briefly is a wait that does not: what is tried again at a cloud that nobody
+// runs need not take seconds.
+func briefly(ctx context.Context, _ time.Duration) error {
+	return upstream.Sleep(ctx, time.Millisecond)
 }
 
 // configuration is that of a portal with two tenants whose cloud nobody calls.
