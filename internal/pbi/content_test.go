@@ -296,3 +296,33 @@ func TestDeployByPipeline(t *testing.T) {
 		t.Errorf("the target stage holds %+v", items)
 	}
 }
+
+// A dataflow is refreshed and the refresh is cancelled; both histories tell.
+func TestDataflowRefresh(t *testing.T) {
+	t.Parallel()
+	m := startMover(t)
+	flow := m.s.world.NewID()
+	err := m.s.world.Mutate(m.dev, m.s.clock.Now(), func(w *world.Workspace) error {
+		w.Items = append(w.Items, world.Item{ID: flow, Kind: world.KindDataflow, Name: "Staging", Created: m.s.clock.Now(), Dataflow: &world.Dataflow{}})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.send(pbi.StartDataflowRefresh(m.dev, flow))
+	m.wait(time.Second)
+	runs := must[[]pbi.Refresh](t, "transactions")(m.Transactions(t.Context(), m.dev, flow))
+	if len(runs) != 1 || runs[0].RequestID == "" {
+		t.Fatalf("the dataflow's history says %+v", runs)
+	}
+	m.send(pbi.CancelDataflowRefresh(m.dev, runs[0].RequestID))
+	m.wait(time.Second)
+	if runs = must[[]pbi.Refresh](t, "transactions")(m.Transactions(t.Context(), m.dev, flow)); len(runs) != 1 || runs[0].Status == "Unknown" {
+		t.Errorf("after it was cancelled: %+v", runs)
+	}
+	started := m.send(pbi.StartRefresh(m.dev, m.model))
+	m.wait(10 * time.Minute)
+	if list := must[[]pbi.Refresh](t, "history")(m.RefreshHistory(t.Context(), m.dev, m.model, 5)); len(list) != 1 || list[0].RequestID != started.RefreshID {
+		t.Errorf("started %q, the history says %+v", started.RefreshID, list)
+	}
+}
