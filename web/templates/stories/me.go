@@ -95,7 +95,7 @@ func tokenPage(now time.Time) templates.TokenPage {
 
 func apiPage() templates.APIPage {
 	v := templates.APIPage{Page: Page("The API", "/reports"), Document: "/api/v1/openapi.json", Groups: []string{"Requests"},
-		Lines:  []templates.APILine{{Says: "Whom the token acts for", Line: "curl -H @header.txt https://governance.example.com/api/v1/me"}},
+		Lines: []templates.APILine{{Says: "Whom the token acts for", Line: "curl -H @header.txt https://governance.example.com/api/v1/me"}},
 		Tables: []ui.Table{{ID: "api-requests", Caption: "Requests", Columns: []ui.Column{{Label: "Call", Kind: ui.Mono}, {Label: "What it does"}, {Label: "Token with"}},
 			Rows: []ui.Row{{Cells: []ui.Cell{ui.Txt("POST /api/v1/requests"), {Text: "Ask for something", Sub: "A person then agrees on a page, or does not."}, ui.Txt("ask")}}}}}}
 	v.NoAsOf, v.Truth = true, nil
