@@ -1,7 +1,6 @@
 package fulfil_test
 
 import (
-	"os"
 	"testing"
 	"time"
 
@@ -21,31 +20,8 @@ type crashed struct{ point string }
 // By default a sample of the points is taken; STEWARD_LONG=1 takes them all.
 func TestCrashAnywhere(t *testing.T) {
 	t.Parallel()
-	long := os.Getenv("STEWARD_LONG") != ""
-	all := fulfiltest.Weathers()
-	cases, asked := 0, 0
-	for i, w := range all {
-		if !long && i%4 != 1 { // a calm and a rough one with lag, and two between
-			continue
-		}
-		points := crash(t, w, -1, &asked)
-		step := 1
-		if !long {
-			step = len(points)/5 + 1
-		}
-		for n := i % step; n < len(points); n += step {
-			crash(t, w, n, &asked)
-			cases++
-			if t.Failed() {
-				t.Fatalf("%v: the program ended at point %d: %s", w, n, points[n])
-			}
-		}
-		if len(points) < 60 {
-			t.Errorf("only %d fail points", len(points))
-		}
-		t.Logf("%v: %d points", w, len(points))
-	}
-	t.Logf("%d crashes, an operator was asked %d times", cases, asked)
+	some := func(weather int) bool { return weather%4 == 1 } // a calm and a rough one with lag, and two between
+	fulfiltest.Everywhere(t, some, 5, 60, crash)
 }
 
 // crash carries out a small project and ends the program at the n-th point.

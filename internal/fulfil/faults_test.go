@@ -69,10 +69,10 @@ func (b *bed) done(operation string) (n int) {
 func TestSecretExpires(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	good := b.secret
+	good := b.Secret
 	id := b.agree(b.project(), b.estate())
 	b.turn()
-	b.secret = func() (string, error) { return "no longer right", nil }
+	b.Secret = func() (string, error) { return "no longer right", nil }
 	b.clock.Advance(2 * time.Hour) // the token's time is over
 	before := len(b.cloud.Journal().Writes())
 	for range 5 {
@@ -85,7 +85,7 @@ func TestSecretExpires(t *testing.T) {
 	if strings.Contains(r.Waits, "no longer right") {
 		t.Error("the secret is shown")
 	}
-	b.secret = good
+	b.Secret = good
 	b.goOn()
 	b.want(id, db.RunDone)
 	b.projectThere(t)

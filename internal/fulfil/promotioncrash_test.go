@@ -1,7 +1,6 @@
 package fulfil_test
 
 import (
-	"os"
 	"testing"
 	"time"
 
@@ -18,30 +17,8 @@ import (
 // By default a sample of the points is taken; STEWARD_LONG=1 takes them all.
 func TestPromotionCrashAnywhere(t *testing.T) {
 	t.Parallel()
-	long := os.Getenv("STEWARD_LONG") != ""
-	cases, asked := 0, 0
-	for i, w := range fulfiltest.Weathers() {
-		if !long && i != 0 && i != 9 { // a calm one, and a rough one with lag
-			continue
-		}
-		points := crashPromotion(t, w, -1, &asked)
-		step := 1
-		if !long {
-			step = len(points)/4 + 1
-		}
-		for n := i % step; n < len(points); n += step {
-			crashPromotion(t, w, n, &asked)
-			cases++
-			if t.Failed() {
-				t.Fatalf("%v: the program ended at point %d: %s", w, n, points[n])
-			}
-		}
-		if len(points) < 50 {
-			t.Errorf("only %d fail points", len(points))
-		}
-		t.Logf("%v: %d points", w, len(points))
-	}
-	t.Logf("%d crashes, an operator was asked %d times", cases, asked)
+	calmAndRough := func(weather int) bool { return weather == 0 || weather == 9 } // the rough one with lag
+	fulfiltest.Everywhere(t, calmAndRough, 4, 50, crashPromotion)
 }
 
 // crashPromotion deploys, maps and loads a model and a report, and ends the

@@ -4,18 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"net/http"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"steward/internal/contract"
 	"steward/internal/db"
 	"steward/internal/db/dbtest"
-	"steward/internal/entra"
 	"steward/internal/fulfil"
 	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/pbi"
@@ -25,21 +20,21 @@ import (
 )
 
 // start is the moment at which the tests begin.
-var start = time.Date(2026, 10, 20, 9, 30, 0, 0, time.UTC)
+var start = fulfiltest.Start
 
 // bed is a stand-in, a database and an engine between them, all on one clock.
 type bed struct {
 	*fulfil.Engine
-	t      *testing.T
-	world  *world.World
-	cloud  *sim.Cloud
-	at     sim.Endpoints
-	clock  *sim.Clock
-	db     *db.DB
-	files  *db.Files
-	x      *pbi.Executor
-	secret func() (string, error)
-	hook   func(string)
+	*fulfiltest.StandIn
+	t     *testing.T
+	world *world.World
+	cloud *sim.Cloud
+	at    sim.Endpoints
+	clock *sim.Clock
+	db    *db.DB
+	files *db.Files
+	x     *pbi.Executor
+	hook  func(string)
 	// privileged is what the witness says; nil says nothing against it.
 	privileged func() error
 	// skew is how far the portal's clock is from the service's.
@@ -53,57 +48,16 @@ type bed struct {
 // shared worlds would be changed by the runs, so each bed has its own.
 func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 	t.Helper()
-	b := &bed{t: t, world: world.New(world.Config{Seed: 7, Workspaces: 20}), clock: sim.FrozenClock(start)}
-	sc := sim.Config{World: b.world, Clock: b.clock}
-	for _, e := range edit {
-		e(&sc)
-	}
-	b.cloud = sim.New(sc)
-	at, err := b.cloud.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := &http.Transport{}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		if err := b.cloud.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	b.at = at
+	there := fulfiltest.NewStandIn(t, edit...)
+	b := &bed{t: t, StandIn: there, world: there.World, cloud: there.Cloud, clock: there.Clock, at: there.At, x: there.Executor}
 	b.db = dbtest.Open(t, b.now)
 	b.files = db.NewFiles(filepath.Join(t.TempDir(), "content"))
-	app, _ := b.cloud.Entra.App("executor")
-	b.secret = func() (string, error) { return app.Secret, nil }
-	tokens, err := entra.New(entra.Config{Authority: at.Authority, TenantID: b.world.Config().TenantID, ClientID: app.ClientID,
-		Secret: func() (string, error) { return b.secret() }, Scope: at.Resource + "/.default",
-		HTTPClient: &http.Client{Transport: transport}, Now: b.clock.Now, Sleep: b.sleep})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.x, err = pbi.NewExecutor(pbi.Config{API: at.API + "/v1.0/myorg", Fabric: at.Fabric + "/v1", Tokens: tokens, Now: b.clock.Now,
-		Sleep: b.sleep, Transport: contract.New(requests{t}).RoundTripper(transport)})
-	if err != nil {
-		t.Fatal(err)
-	}
 	b.restart()
 	return b
 }
 
 // now is the portal's clock.
 func (b *bed) now() time.Time { return b.clock.Now().Add(b.skew) }
-
-// requests is a test that hears of our own breaches of Microsoft's definitions
-// only: the answers are often broken here on purpose.
-type requests struct{ *testing.T }
-
-// Errorf implements contract.TB.
-func (r requests) Errorf(format string, args ...any) {
-	r.Helper()
-	if text := fmt.Sprintf(format, args...); !strings.Contains(text, "contract: answer") {
-		r.Error(text)
-	}
-}
 
 // restart is a new engine over the same database, as after a crash.
 func (b *bed) restart() {
@@ -122,16 +76,6 @@ func (b *bed) restart() {
 	if err := b.Recover(b.t.Context()); err != nil {
 		b.t.Fatal(err)
 	}
-}
-
-var sleeping sync.Mutex
-
-// sleep lets the stand-in's time pass.
-func (b *bed) sleep(ctx context.Context, d time.Duration) error {
-	sleeping.Lock()
-	defer sleeping.Unlock()
-	b.clock.Advance(d)
-	return ctx.Err()
 }
 
 // estate is what a scan would have seen: capacities, people, groups, and the

@@ -40,11 +40,11 @@ func stageBed(t *testing.T) *stages {
 	client := func(app string) *pbi.Client {
 		a, _ := s.cloud.Entra.App(app)
 		tokens, err := entra.New(entra.Config{Authority: at.Authority, TenantID: s.world.Config().TenantID, ClientID: a.ClientID, Scope: at.Resource + "/.default",
-			Secret: func() (string, error) { return a.Secret, nil }, HTTPClient: &http.Client{Transport: &http.Transport{}}, Now: s.clock.Now, Sleep: s.sleep})
+			Secret: func() (string, error) { return a.Secret, nil }, HTTPClient: &http.Client{Transport: &http.Transport{}}, Now: s.clock.Now, Sleep: s.Sleep})
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := pbi.New(pbi.Config{API: at.API + "/v1.0/myorg", Fabric: at.Fabric + "/v1", Tokens: tokens, Now: s.clock.Now, Sleep: s.sleep})
+		c, err := pbi.New(pbi.Config{API: at.API + "/v1.0/myorg", Fabric: at.Fabric + "/v1", Tokens: tokens, Now: s.clock.Now, Sleep: s.Sleep})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +52,7 @@ func stageBed(t *testing.T) *stages {
 	}
 	var err error
 	s.scanner, err = scan.New(t.Context(), scan.Config{DB: s.db, Tenant: "contoso", TenantID: s.world.Config().TenantID, PBI: client("scanner"),
-		Pipelines: client("executor"), Now: s.clock.Now, Sleep: s.sleep})
+		Pipelines: client("executor"), Now: s.clock.Now, Sleep: s.Sleep})
 	if err != nil {
 		t.Fatal(err)
 	}

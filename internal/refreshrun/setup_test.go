@@ -3,16 +3,13 @@ package refreshrun_test
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"steward/internal/contract"
 	"steward/internal/db"
 	"steward/internal/db/dbtest"
-	"steward/internal/entra"
+	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/ledger"
 	"steward/internal/pbi"
 	"steward/internal/refreshplan"
@@ -21,11 +18,12 @@ import (
 	"steward/internal/sim/world"
 )
 
-var start = time.Date(2026, 10, 20, 9, 30, 0, 0, time.UTC)
+var start = fulfiltest.Start
 
 // bed is a stand-in, a database and an engine between them, all on one clock.
 type bed struct {
 	*refreshrun.Engine
+	*fulfiltest.StandIn
 	t      *testing.T
 	world  *world.World
 	cloud  *sim.Cloud
@@ -36,66 +34,19 @@ type bed struct {
 	serial int
 	// space is a workspace on a capacity, shared one without.
 	space, shared string
-	mu            sync.Mutex
 }
 
 func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 	t.Helper()
-	b := &bed{t: t, world: world.New(world.Config{Seed: 7, Workspaces: 20}), clock: sim.FrozenClock(start)}
-	sc := sim.Config{World: b.world, Clock: b.clock}
-	for _, e := range edit {
-		e(&sc)
-	}
-	b.cloud = sim.New(sc)
-	at, err := b.cloud.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := &http.Transport{}
-	t.Cleanup(func() {
-		transport.CloseIdleConnections()
-		if err := b.cloud.Close(); err != nil {
-			t.Error(err)
-		}
-	})
+	there := fulfiltest.NewStandIn(t, edit...)
+	b := &bed{t: t, StandIn: there, world: there.World, cloud: there.Cloud, clock: there.Clock, x: there.Executor}
 	b.db = dbtest.Open(t, b.clock.Now)
-	app, _ := b.cloud.Entra.App("executor")
-	tokens, err := entra.New(entra.Config{Authority: at.Authority, TenantID: b.world.Config().TenantID, ClientID: app.ClientID,
-		Secret: func() (string, error) { return app.Secret, nil }, Scope: at.Resource + "/.default",
-		HTTPClient: &http.Client{Transport: transport}, Now: b.clock.Now, Sleep: b.sleep})
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.x, err = pbi.NewExecutor(pbi.Config{API: at.API + "/v1.0/myorg", Fabric: at.Fabric + "/v1", Tokens: tokens, Now: b.clock.Now,
-		Sleep: b.sleep, Transport: contract.New(requests{t}).RoundTripper(transport)})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if _, err := b.db.EnsureTenant(t.Context(), "contoso", b.world.Config().TenantID); err != nil {
 		t.Fatal(err)
 	}
 	b.space, b.shared = b.workspace("Zebra Capacity", true), b.workspace("Zebra Shared", false)
 	b.restart()
 	return b
-}
-
-// requests hears of our own breaches of Microsoft's definitions only: answers
-// are broken here on purpose.
-type requests struct{ *testing.T }
-
-// Errorf implements contract.TB.
-func (r requests) Errorf(format string, args ...any) {
-	r.Helper()
-	if text := fmt.Sprintf(format, args...); !strings.Contains(text, "contract: answer") {
-		r.Error(text)
-	}
-}
-
-func (b *bed) sleep(ctx context.Context, d time.Duration) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.clock.Advance(d)
-	return ctx.Err()
 }
 
 // restart is a new engine over the same database, as after a crash.

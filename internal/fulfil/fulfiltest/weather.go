@@ -1,11 +1,14 @@
 // Package fulfiltest is what every crash test of acting needs: the weathers a
 // crash happens in, what a scan would have seen of a pretend tenant, and the
-// count of what was done by the stand-in's journal. It starts and kills
-// nothing; the tests of internal/fulfil and internal/app do.
+// count of what was done by the stand-in's journal, and a stand-in with the
+// executor's client. Programs are started and killed by the tests of
+// internal/fulfil, internal/refreshrun and internal/app.
 package fulfiltest
 
 import (
 	"fmt"
+	"os"
+	"testing"
 	"time"
 
 	"steward/internal/sim"
@@ -62,4 +65,37 @@ func Weathers() (out []Weather) {
 		}
 	}
 	return out
+}
+
+// Everywhere ends a program at its points in the weathers that pick names: a
+// sample of about samples points in each, or all of both with STEWARD_LONG=1.
+// crash carries the same thing out with the n-th point as its end (none when
+// negative), adds how often an operator was asked, and returns the points there
+// were; fewer than least say that the test no longer looks where it did.
+func Everywhere(t *testing.T, pick func(weather int) bool, samples, least int, crash func(t *testing.T, w Weather, n int, asked *int) []string) {
+	t.Helper()
+	long := os.Getenv("STEWARD_LONG") != ""
+	cases, asked := 0, 0
+	for i, w := range Weathers() {
+		if !long && !pick(i) {
+			continue
+		}
+		points := crash(t, w, -1, &asked)
+		step := 1
+		if !long {
+			step = len(points)/samples + 1
+		}
+		for n := i % step; n < len(points); n += step {
+			crash(t, w, n, &asked)
+			cases++
+			if t.Failed() {
+				t.Fatalf("%v: the program ended at point %d: %s", w, n, points[n])
+			}
+		}
+		if len(points) < least {
+			t.Errorf("only %d fail points", len(points))
+		}
+		t.Logf("%v: %d points", w, len(points))
+	}
+	t.Logf("%d crashes, an operator was asked %d times", cases, asked)
 }
