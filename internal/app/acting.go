@@ -78,18 +78,16 @@ func (a *acting) engines(ctx context.Context, t *Tenant) (*fulfil.Engine, *refre
 	if err != nil {
 		return nil, nil, err
 	}
-	cfg := fulfil.Config{DB: p.DB, Files: p.files, Tenant: t.Config.Name, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Policies: p.rules.Set, Now: p.clock.now(), Log: log,
-		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }}
-	plans := refreshrun.Config{DB: p.DB, Tenant: t.Config.Name, Executor: executor, Now: p.clock.now(), Log: log, NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) }}
+	acts := db.Acting{DB: p.DB, Tenant: t.Config.Name, Now: p.clock.now(), Log: log}
 	if p.witness != nil {
-		cfg.Privileged, cfg.Checkpoint = p.witness.Privileged, p.witness.Checkpoint
-		plans.Privileged, plans.Checkpoint = cfg.Privileged, cfg.Checkpoint
+		acts.Privileged, acts.Checkpoint = p.witness.Privileged, p.witness.Checkpoint
 	}
-	engine, err := fulfil.New(cfg)
+	engine, err := fulfil.New(fulfil.Config{Acting: acts, Files: p.files, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Policies: p.rules.Set,
+		After: func(ctx context.Context, e fulfil.Ended) { a.lookAfter(ctx, t, e) }})
 	if err != nil {
 		return nil, nil, err
 	}
-	planned, err := refreshrun.New(plans)
+	planned, err := refreshrun.New(refreshrun.Config{Acting: acts, Executor: executor, NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) }})
 	return engine, planned, err
 }
 

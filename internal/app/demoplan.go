@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"steward/internal/db"
 	"steward/internal/desk"
 	"steward/internal/pbi"
 	"steward/internal/refreshplan"
@@ -40,7 +41,7 @@ func newDemoPlan(ctx context.Context, l *demoLife, cloud *sim.Cloud) (*demoPlan,
 	if d.executor, _, err = l.p.newExecutor(ctx, t.Config, nil); err != nil {
 		return nil, err
 	}
-	d.engine, err = refreshrun.New(refreshrun.Config{DB: l.p.DB, Tenant: l.tenant, Executor: d.executor, Now: l.p.clock.now(),
+	d.engine, err = refreshrun.New(refreshrun.Config{Acting: db.Acting{DB: l.p.DB, Tenant: l.tenant, Now: l.p.clock.now()}, Executor: d.executor,
 		NewID: func() string { return newRequestID(l.p.clock.now()(), rand.Reader) }, Poll: time.Minute, PollMost: 5 * time.Minute})
 	return d, err
 }

@@ -18,37 +18,28 @@ import (
 // that are missing. Nothing else is left out: the plan is bound by its hash,
 // judged by the rules in force, recorded, locked and told.
 func (d *Desk) CarryOutNow(ctx context.Context, by By, id, plan, reason string) (r request.Request, err error) {
-	g, err := d.grounds(ctx, by, id, plan)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return r, err
-	}
-	fell := ""
-	err = d.write(ctx, by, ledger.BreakGlass, id, func(tx *db.Tx) error {
+	err = d.onGrounds(ctx, by, ledger.BreakGlass, id, plan, func(tx *db.Tx, g grounds) (fell string, err error) {
 		f, err := d.facingNow(ctx, tx, by, id)
 		if err != nil {
-			return err
+			return "", err
 		}
 		r = f.Request
 		if reason, err = reasonFor(reason); err != nil {
-			return err
+			return "", err
 		}
 		x, err := d.underWhich(ctx, tx, by, &f, g, plan)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if why := d.stale(r, g); why != "" {
-			fell = why
-			return void(ctx, tx, r, why)
+			return why, void(ctx, tx, r, why)
 		}
 		if err := tx.AddParties(ctx, plan, g.gainers); err != nil {
-			return err
+			return "", err
 		}
 		r, err = d.letThrough(ctx, tx, by, r, x, reason)
-		return err
+		return "", err
 	})
-	if err == nil && fell != "" {
-		return r, fault.New(fault.Conflict, "%s", fell)
-	}
 	return r, err
 }
 

@@ -40,32 +40,43 @@ func (d *Desk) decide(ctx context.Context, by By, id, plan, note string, approve
 	if len([]rune(note)) > maxReason {
 		return r, &fault.Error{Kind: fault.Invalid, Field: "note", Sentence: "The note is too long: at most 2,000 characters."}
 	}
-	g, err := d.grounds(ctx, by, id, plan)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return r, err
-	}
-	fell := ""
-	err = d.write(ctx, by, ledger.RequestDecide, id, func(tx *db.Tx) error {
+	err = d.onGrounds(ctx, by, ledger.RequestDecide, id, plan, func(tx *db.Tx, g grounds) (fell string, err error) {
 		f, err := d.facing(ctx, tx, by, id)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if f.Request.State == request.Pending && f.Request.Plan == plan {
 			if err := tx.AddParties(ctx, plan, g.gainers); err != nil {
-				return err
+				return "", err
 			}
 			f.Involved = append(f.Involved, g.gainers...)
 		}
 		r, fell, err = d.vote(ctx, tx, by, f, g, strings.TrimSpace(note), plan, approves)
-		return err
+		return fell, err
 	})
-	if err == nil && fell != "" {
-		return r, fault.New(fault.Conflict, "%s", fell)
-	}
 	if err == nil {
 		err = d.putInForce(ctx, r)
 	}
 	return r, err
+}
+
+// onGrounds runs a verb on the plan with the hash the person saw. What it rests on
+// is read before its transaction. do returns why the request fell instead, which
+// is written down and told as a conflict.
+func (d *Desk) onGrounds(ctx context.Context, by By, a ledger.Action, id, plan string, do func(*db.Tx, grounds) (fell string, err error)) error {
+	g, err := d.grounds(ctx, by, id, plan)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	fell := ""
+	err = d.write(ctx, by, a, id, func(tx *db.Tx) error {
+		fell, err = do(tx, g)
+		return err
+	})
+	if err == nil && fell != "" {
+		return fault.New(fault.Conflict, "%s", fell)
+	}
+	return err
 }
 
 // facing reads a request that the person may decide about.
@@ -280,15 +291,8 @@ func (d *Desk) grounds(ctx context.Context, by By, id, hash string) (g grounds, 
 	if err != nil {
 		return g, err
 	}
-	estate, err := reader.RequestEstate(ctx, view, params.Refs())
+	estate, err := d.estate(ctx, view, r, params)
 	if err != nil {
-		return g, err
-	}
-	estate.Executor = d.executor(r.Tenant)
-	if err := d.house(ctx, r.Requester, params, estate); err != nil {
-		return g, err
-	}
-	if err := d.uploaded(ctx, r, params, estate); err != nil {
 		return g, err
 	}
 	g.gainers = gainers(&plan, estate)

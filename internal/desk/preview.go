@@ -58,8 +58,7 @@ func (d *Desk) Preview(ctx context.Context, by By, r request.Request, in In) (Pr
 
 // plan makes the plan of the next submission of a request.
 func (d *Desk) plan(ctx context.Context, by By, r request.Request, params request.Params) (p Preview, err error) {
-	reader := d.db.Reader()
-	view, err := reader.ViewNow(ctx, r.Tenant)
+	view, err := d.db.Reader().ViewNow(ctx, r.Tenant)
 	if err != nil {
 		return p, err
 	}
@@ -67,15 +66,8 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 		p.Refused = fault.New(fault.Conflict, "The tenant was not scanned yet, so nothing can be planned. Ask an operator to scan it.")
 		return p, nil
 	}
-	estate, err := reader.RequestEstate(ctx, view, params.Refs())
+	estate, err := d.estate(ctx, view, r, params)
 	if err != nil {
-		return p, err
-	}
-	estate.Executor = d.executor(r.Tenant)
-	if err := d.house(ctx, r.Requester, params, estate); err != nil {
-		return p, err
-	}
-	if err := d.uploaded(ctx, r, params, estate); err != nil {
 		return p, err
 	}
 	p.Taken = view.Taken
@@ -101,6 +93,20 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 	}
 	p.Few = few(&f, len(p.known))
 	return p, nil
+}
+
+// estate is what a plan is made from: the tenant as it was last seen, the
+// portal's own rules, and what was uploaded.
+func (d *Desk) estate(ctx context.Context, view db.View, r request.Request, params request.Params) (*request.Estate, error) {
+	e, err := d.db.Reader().RequestEstate(ctx, view, params.Refs())
+	if err != nil {
+		return nil, err
+	}
+	e.Executor = d.executor(r.Tenant)
+	if err := d.house(ctx, r.Requester, params, e); err != nil {
+		return nil, err
+	}
+	return e, d.uploaded(ctx, r, params, e)
 }
 
 func (d *Desk) context(r request.Request, rules *request.ApprovalRules) request.Context {

@@ -24,7 +24,7 @@ func (e *Engine) begin(ctx context.Context, o db.Order) error {
 	if o.Later != "" {
 		r.ID += ":" + o.Later
 	}
-	return e.write(ctx, "begin", func(tx *db.Tx) error {
+	return e.cfg.Write(ctx, "begin", func(tx *db.Tx) error {
 		if err := e.cfg.Orders.Begin(ctx, tx, o); err != nil {
 			return err
 		}

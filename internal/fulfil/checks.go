@@ -198,7 +198,7 @@ func onlyReads(operation string) bool {
 // unchecked takes a check back to ready whose outcome nobody wrote down: it
 // only reads.
 func (e *Engine) unchecked(ctx context.Context, r db.Run, s db.RunStep) error {
-	return e.write(ctx, "check again "+s.ID, func(tx *db.Tx) error {
+	return e.cfg.Write(ctx, "check again "+s.ID, func(tx *db.Tx) error {
 		was, fence := s.State, s.Fence
 		var err error
 		if s.Fence, err = tx.Fence(ctx, r.Tenant, s.Lock, r.ID); err != nil {

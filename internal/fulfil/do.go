@@ -52,7 +52,7 @@ func (e *Engine) do(ctx context.Context, j *job, s db.RunStep) (workflow.Next, e
 
 // intend is T1.
 func (e *Engine) intend(ctx context.Context, j *job, s db.RunStep, w pbi.Write) (db.RunStep, error) {
-	err := e.write(ctx, "intent "+s.ID, func(tx *db.Tx) error {
+	err := e.cfg.Write(ctx, "intent "+s.ID, func(tx *db.Tx) error {
 		was, fence := s.State, s.Fence
 		run, err := tx.Run(ctx, j.run.ID)
 		if err != nil {
@@ -187,7 +187,7 @@ func (e *Engine) postpone(ctx context.Context, j *job, s db.RunStep, why string,
 	wait := max(min(5*time.Second<<min(s.Tries, 4), time.Minute), after)
 	s.Tries++
 	s.State, s.Note, s.Wake = db.StepReady, why, e.cfg.Now().Add(wait)
-	err := e.settled(ctx, "postponed "+s.ID, func(ctx context.Context, tx *db.Tx) error {
+	err := e.cfg.WriteLast(ctx, "postponed "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
 		}
@@ -197,14 +197,6 @@ func (e *Engine) postpone(ctx context.Context, j *job, s db.RunStep, why string,
 		return tx.Record(ctx, entry(j.run, s, ledger.StepWrite, ledger.Failed, "Nothing was done. "+why))
 	})
 	return workflow.Next{At: s.Wake}, err
-}
-
-// settled is a transaction that must be tried although the run is being
-// stopped: what is known about the tenant is written down.
-func (e *Engine) settled(ctx context.Context, what string, fn func(context.Context, *db.Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return e.write(ctx, what, func(tx *db.Tx) error { return fn(ctx, tx) })
 }
 
 // lastWord is the last of blank-separated words.

@@ -68,7 +68,7 @@ func (e *Engine) later(ctx context.Context, j *job, s db.RunStep, why string) (w
 	}
 	fence := s.Fence
 	s.Note, s.Wake = why+" It is looked for again.", e.cfg.Now().Add(wait)
-	err := e.write(ctx, "look later "+s.ID, func(tx *db.Tx) error {
+	err := e.cfg.Write(ctx, "look later "+s.ID, func(tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, db.StepInDoubt, fence); err != nil {
 			return err
 		}
@@ -90,7 +90,7 @@ func (e *Engine) lastTry() int {
 func (e *Engine) again(ctx context.Context, j *job, s db.RunStep, why string, at time.Time) error {
 	fence := s.Fence
 	s.State, s.Operator, s.Choice, s.Tries, s.Looks, s.Note, s.Wake = db.StepReady, false, "", 0, 0, why, at
-	return e.write(ctx, "redo "+s.ID, func(tx *db.Tx) error {
+	return e.cfg.Write(ctx, "redo "+s.ID, func(tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, db.StepInDoubt, fence); err != nil {
 			return err
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"steward/internal/db"
@@ -33,16 +32,10 @@ type Orders interface {
 
 // Config is what an Engine needs.
 type Config struct {
-	DB *db.DB
-	// Tenant is the configured name.
-	Tenant string
+	db.Acting
 	// Executor makes the calls. It is another registration than the scanner's.
 	Executor *pbi.Executor
 	Orders   Orders
-	// Privileged says whether a privileged step may begin, Checkpoint is called
-	// after each; see internal/witness. Nil means always, and nothing.
-	Privileged func() error
-	Checkpoint func(ctx context.Context) error
 	// Policies are in force; a promotion is judged by them once more before it
 	// begins. Nil means by none.
 	Policies func() *policy.Set
@@ -52,15 +45,9 @@ type Config struct {
 	// Files keeps the content that runs read: backups, and what goes elsewhere.
 	// Without it no run moves content.
 	Files *db.Files
-	// Now is the clock.
-	Now func() time.Time
 	// Settle is the first wait before a lost write is looked for; it doubles up
 	// to SettleMost, after which a person decides. 0 means 60 s and 15 min.
 	Settle, SettleMost time.Duration
-	Log                *slog.Logger
-	// Hook is called at every point at which the program could end; tests end
-	// it there. Nil in earnest.
-	Hook func(point string)
 }
 
 // Ended is a run that ended.
@@ -77,8 +64,8 @@ type Engine struct{ cfg Config }
 
 // New checks cfg and returns an Engine.
 func New(cfg Config) (*Engine, error) {
-	if cfg.DB == nil || cfg.Executor == nil || cfg.Orders == nil || cfg.Now == nil {
-		return nil, errors.New("fulfil: database, executor, orders and clock are required")
+	if err := cfg.Ready(); err != nil || cfg.Executor == nil || cfg.Orders == nil {
+		return nil, errors.Join(errors.New("fulfil: database, executor, orders and clock are required"), err)
 	}
 	if cfg.Settle <= 0 {
 		cfg.Settle = time.Minute
@@ -86,35 +73,7 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.SettleMost <= 0 {
 		cfg.SettleMost = 15 * time.Minute
 	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Privileged == nil {
-		cfg.Privileged = func() error { return nil }
-	}
-	if cfg.Checkpoint == nil {
-		cfg.Checkpoint = func(context.Context) error { return nil }
-	}
-	if cfg.Hook == nil {
-		cfg.Hook = func(string) {}
-	}
 	return &Engine{cfg: cfg}, nil
-}
-
-// write is one transaction, with a point before its commit and one after.
-func (e *Engine) write(ctx context.Context, what string, fn func(*db.Tx) error) error {
-	err := e.cfg.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := fn(tx); err != nil {
-			return err
-		}
-		e.cfg.Hook("before commit: " + what)
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	e.cfg.Hook("after commit: " + what)
-	return nil
 }
 
 // Due begins what was agreed since and returns the runs that can go on now. It
@@ -171,7 +130,7 @@ func (e *Engine) lost(ctx context.Context, r db.Run, s db.RunStep) error {
 	if onlyReads(s.Operation) {
 		return e.unchecked(ctx, r, s)
 	}
-	return e.write(ctx, "in doubt "+s.ID, func(tx *db.Tx) error {
+	return e.cfg.Write(ctx, "in doubt "+s.ID, func(tx *db.Tx) error {
 		was, fence := s.State, s.Fence
 		var err error
 		if s.Fence, err = tx.Fence(ctx, r.Tenant, s.Lock, r.ID); err != nil {

@@ -84,7 +84,7 @@ func findings(steps []db.RunStep) string {
 
 // close writes the end of a run down, at the run and at its order.
 func (e *Engine) close(ctx context.Context, j *job, state db.RunState, note string) (workflow.Next, error) {
-	err := e.write(ctx, "finish", func(tx *db.Tx) error {
+	err := e.cfg.Write(ctx, "finish", func(tx *db.Tx) error {
 		if err := tx.FinishRun(ctx, j.run.ID, state, note); err != nil {
 			return err
 		}

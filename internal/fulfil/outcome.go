@@ -129,7 +129,7 @@ func existing(code string) bool {
 func (e *Engine) doubtful(ctx context.Context, j *job, s db.RunStep, why string) error {
 	was, fence := s.State, s.Fence
 	s.State, s.Note, s.Looks, s.Wake = db.StepInDoubt, why, 0, e.cfg.Now().Add(e.cfg.Settle)
-	return e.settled(ctx, "in doubt "+s.ID, func(ctx context.Context, tx *db.Tx) error {
+	return e.cfg.WriteLast(ctx, "in doubt "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
 		}
@@ -141,7 +141,7 @@ func (e *Engine) doubtful(ctx context.Context, j *job, s db.RunStep, why string)
 func (e *Engine) puzzle(ctx context.Context, j *job, s db.RunStep, why string) error {
 	was, fence := s.State, s.Fence
 	s.State, s.Operator, s.Choice, s.Wake, s.Note = db.StepInDoubt, true, "", time.Time{}, why+" An operator must say whether it took effect."
-	return e.settled(ctx, "puzzle "+s.ID, func(ctx context.Context, tx *db.Tx) error {
+	return e.cfg.WriteLast(ctx, "puzzle "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (e *Engine) adopt(ctx context.Context, j *job, s db.RunStep, a act, id stri
 func (e *Engine) end(ctx context.Context, j *job, s db.RunStep, state db.StepState, note string) error {
 	was, fence := s.State, s.Fence
 	s.State, s.Note, s.Operator, s.Wake, s.Tries = state, note, false, time.Time{}, 0
-	err := e.settled(ctx, string(state)+" "+s.ID, func(ctx context.Context, tx *db.Tx) error {
+	err := e.cfg.WriteLast(ctx, string(state)+" "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
 		}

@@ -36,7 +36,7 @@ var acceptedSays = map[request.WaitKind]string{request.WaitCapacity: "Accepted; 
 func (e *Engine) accepted(ctx context.Context, j *job, s db.RunStep, wait request.WaitKind) error {
 	was, fence := s.State, s.Fence
 	s.State, s.Note, s.Operator, s.Wake, s.Tries = db.StepSettling, acceptedSays[wait], false, e.cfg.Now().Add(soonest), 0
-	return e.settled(ctx, "accepted "+s.ID, func(ctx context.Context, tx *db.Tx) error {
+	return e.cfg.WriteLast(ctx, "accepted "+s.ID, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, was, fence); err != nil {
 			return err
 		}
@@ -105,7 +105,7 @@ func (e *Engine) pollAfter(ctx context.Context, j *job, s db.RunStep, why string
 	fence := s.Fence
 	s.Tries++
 	s.Note, s.Wake = why, e.cfg.Now().Add(max(least, min(soonest<<min(s.Tries, 3), poll)))
-	err := e.write(ctx, "poll later "+s.ID, func(tx *db.Tx) error {
+	err := e.cfg.Write(ctx, "poll later "+s.ID, func(tx *db.Tx) error {
 		if err := tx.SaveStep(ctx, s, db.StepSettling, fence); err != nil {
 			return err
 		}

@@ -63,13 +63,13 @@ func (b *bed) now() time.Time { return b.clock.Now().Add(b.skew) }
 func (b *bed) restart() {
 	b.t.Helper()
 	var err error
-	b.Engine, err = fulfil.New(fulfil.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Now: b.now, Privileged: b.privileged, Files: b.files,
-		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) },
-		Hook: func(p string) {
-			if b.hook != nil {
-				b.hook(p)
-			}
-		}})
+	acts := db.Acting{DB: b.db, Tenant: "contoso", Now: b.now, Privileged: b.privileged, Hook: func(p string) {
+		if b.hook != nil {
+			b.hook(p)
+		}
+	}}
+	b.Engine, err = fulfil.New(fulfil.Config{Acting: acts, Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Files: b.files,
+		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) }})
 	if err != nil {
 		b.t.Fatal(err)
 	}

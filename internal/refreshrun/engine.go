@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"steward/internal/db"
@@ -17,9 +16,7 @@ import (
 
 // Config is what an Engine needs.
 type Config struct {
-	DB *db.DB
-	// Tenant is the configured name.
-	Tenant string
+	db.Acting
 	// Executor makes the calls.
 	Executor *pbi.Executor
 	// NewID makes the ids of runs.
@@ -27,17 +24,10 @@ type Config struct {
 	// Bounds are how much all plans of the tenant refresh at the same time; zero
 	// fields mean 12 in all and 6 on a capacity.
 	Bounds refreshplan.Bounds
-	// Privileged and Checkpoint are as in package fulfil.
-	Privileged func() error
-	Checkpoint func(ctx context.Context) error
-	Now        func() time.Time
 	// Settle is the first wait before a lost start is looked for; it doubles.
 	// 0 means a minute. Poll and PollMost bound how often a refresh under way is
 	// asked about; 0 means 5 and 30 s.
 	Settle, Poll, PollMost time.Duration
-	Log                    *slog.Logger
-	// Hook is called wherever the program could end; tests end it there.
-	Hook func(point string)
 }
 
 // Engine carries out the refresh plans of one tenant; it is a workflow.Work.
@@ -48,8 +38,8 @@ type Engine struct {
 
 // New checks cfg and returns an Engine.
 func New(cfg Config) (*Engine, error) {
-	if cfg.DB == nil || cfg.Executor == nil || cfg.Now == nil || cfg.NewID == nil {
-		return nil, errors.New("refreshrun: database, executor, clock and ids are required")
+	if err := cfg.Ready(); err != nil || cfg.Executor == nil || cfg.NewID == nil {
+		return nil, errors.Join(errors.New("refreshrun: database, executor, clock and ids are required"), err)
 	}
 	if cfg.Bounds == (refreshplan.Bounds{}) {
 		cfg.Bounds = refreshplan.Bounds{Total: 12, PerCapacity: 6}
@@ -59,18 +49,6 @@ func New(cfg Config) (*Engine, error) {
 	}
 	if cfg.Poll <= 0 {
 		cfg.Poll, cfg.PollMost = 5*time.Second, 30*time.Second
-	}
-	if cfg.Log == nil {
-		cfg.Log = slog.New(slog.DiscardHandler)
-	}
-	if cfg.Privileged == nil {
-		cfg.Privileged = func() error { return nil }
-	}
-	if cfg.Checkpoint == nil {
-		cfg.Checkpoint = func(context.Context) error { return nil }
-	}
-	if cfg.Hook == nil {
-		cfg.Hook = func(string) {}
 	}
 	return &Engine{cfg: cfg, plans: cache{kept: map[string]refreshplan.Plan{}}}, nil
 }
@@ -93,28 +71,6 @@ func (e *Engine) Due(ctx context.Context) ([]string, error) {
 		}
 	}
 	return out, err
-}
-
-// write is one transaction, with a point before its commit and one after.
-func (e *Engine) write(ctx context.Context, what string, fn func(*db.Tx) error) error {
-	err := e.cfg.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := fn(tx); err != nil {
-			return err
-		}
-		e.cfg.Hook("before commit: " + what)
-		return nil
-	})
-	if err == nil {
-		e.cfg.Hook("after commit: " + what)
-	}
-	return err
-}
-
-// settled is a transaction that must be tried although the run is being stopped.
-func (e *Engine) settled(ctx context.Context, what string, fn func(*db.Tx) error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	return e.write(ctx, what, fn)
 }
 
 // job is a run as it was read.
@@ -281,7 +237,7 @@ func (e *Engine) act(ctx context.Context, j *job, s refreshplan.State, a refresh
 }
 
 func (e *Engine) save(ctx context.Context, what string, row db.PlanNode) error {
-	return e.write(ctx, what, func(tx *db.Tx) error { return tx.SavePlanNode(ctx, row) })
+	return e.cfg.Write(ctx, what, func(tx *db.Tx) error { return tx.SavePlanNode(ctx, row) })
 }
 
 // entry begins a ledger entry about a run.

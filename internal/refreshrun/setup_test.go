@@ -53,12 +53,12 @@ func setup(t *testing.T, edit ...func(*sim.Config)) *bed {
 func (b *bed) restart() {
 	b.t.Helper()
 	var err error
-	b.Engine, err = refreshrun.New(refreshrun.Config{DB: b.db, Tenant: "contoso", Executor: b.x, Now: b.clock.Now, NewID: b.id,
-		Hook: func(p string) {
-			if b.hook != nil {
-				b.hook(p)
-			}
-		}})
+	acts := db.Acting{DB: b.db, Tenant: "contoso", Now: b.clock.Now, Hook: func(p string) {
+		if b.hook != nil {
+			b.hook(p)
+		}
+	}}
+	b.Engine, err = refreshrun.New(refreshrun.Config{Acting: acts, Executor: b.x, NewID: b.id})
 	if err != nil {
 		b.t.Fatal(err)
 	}

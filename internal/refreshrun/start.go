@@ -187,7 +187,7 @@ func (e *Engine) quota(ctx context.Context, n refreshplan.Node, row db.PlanNode,
 
 // intend writes the start down before it is sent.
 func (e *Engine) intend(ctx context.Context, j *job, row *db.PlanNode, t db.PlanTry) (db.PlanTry, error) {
-	err := e.write(ctx, "intent "+row.Name, func(tx *db.Tx) error {
+	err := e.cfg.Write(ctx, "intent "+row.Name, func(tx *db.Tx) error {
 		run, err := tx.PlanRun(ctx, row.Run)
 		if err != nil {
 			return err
@@ -233,7 +233,7 @@ func (e *Engine) running(ctx context.Context, j *job, row db.PlanNode, t db.Plan
 	if was == db.TryInDoubt {
 		action = ledger.StepAdopt
 	}
-	err := e.settled(ctx, "running "+row.Name, func(tx *db.Tx) error {
+	err := e.cfg.WriteLast(ctx, "running "+row.Name, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveTry(ctx, t, was); err != nil {
 			return err
 		}
@@ -286,7 +286,7 @@ func (e *Engine) back(ctx context.Context, j *job, row db.PlanNode, t db.PlanTry
 
 // move writes down where a start and its node are.
 func (e *Engine) move(ctx context.Context, j *job, row db.PlanNode, t db.PlanTry, was db.TryState, o ledger.Outcome) error {
-	return e.settled(ctx, string(t.State)+" "+row.Name, func(tx *db.Tx) error {
+	return e.cfg.WriteLast(ctx, string(t.State)+" "+row.Name, func(ctx context.Context, tx *db.Tx) error {
 		if err := tx.SaveTry(ctx, t, was); err != nil {
 			return err
 		}

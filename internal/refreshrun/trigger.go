@@ -87,7 +87,7 @@ func (e *Engine) onTime(ctx context.Context, p db.RefreshPlan, plan *refreshplan
 	}
 	run := db.PlanRun{ID: e.cfg.NewID(), Plan: p.ID, Tenant: p.Tenant, Version: p.Version, Cause: db.BySchedule}
 	if missed == "" {
-		err := e.write(ctx, "schedule", func(tx *db.Tx) error {
+		err := e.cfg.Write(ctx, "schedule", func(tx *db.Tx) error {
 			if err := tx.PlanLooked(ctx, p.ID, now); err != nil {
 				return err
 			}
@@ -98,7 +98,7 @@ func (e *Engine) onTime(ctx context.Context, p db.RefreshPlan, plan *refreshplan
 		}
 		missed = "Its last run had not ended when the next one was due."
 	}
-	return e.write(ctx, "missed", func(tx *db.Tx) error {
+	return e.cfg.Write(ctx, "missed", func(tx *db.Tx) error {
 		if err := tx.PlanLooked(ctx, p.ID, now); err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (e *Engine) finish(ctx context.Context, j *job, out refreshplan.Outcome) (w
 	if out != refreshplan.Good {
 		outcome = ledger.Failed
 	}
-	err = e.write(ctx, "finish", func(tx *db.Tx) error {
+	err = e.cfg.Write(ctx, "finish", func(tx *db.Tx) error {
 		if err := tx.FinishPlanRun(ctx, j.run.ID, out, note); err != nil {
 			return err
 		}
