@@ -41,7 +41,7 @@ func (p *Portal) newActing(ctx context.Context) (*acting, error) {
 		if err != nil {
 			return nil, fmt.Errorf("tenant %s, executor: %w", t.Config.Name, err)
 		}
-		works[t.Config.Name], works[t.Config.Name+": refresh plans"] = engine, plans
+		works[t.Config.Name], works[t.Config.Name+": refresh plans"] = traced{engine, p.traces.Tracer()}, traced{plans, p.traces.Tracer()}
 	}
 	if len(works) == 0 {
 		return a, nil
@@ -136,7 +136,7 @@ func (a *acting) lookAfter(_ context.Context, t *Tenant, e fulfil.Ended) {
 	}
 	a.portal.scans.goOn(func(ctx context.Context) {
 		for range scanTries {
-			_, err := t.Scanner.Run(ctx, scan.Request{Kind: db.ScanTargeted, Workspaces: e.Workspaces, Cause: "request"})
+			_, err := a.portal.runScan(ctx, t, scan.Request{Kind: db.ScanTargeted, Workspaces: e.Workspaces, Cause: "request"})
 			if !fault.Is(err, fault.Conflict) {
 				if err != nil {
 					a.portal.log.Warn("what a run did was not scanned; the next scan sees it", "run", e.Run, "error", err)

@@ -15,6 +15,7 @@ import (
 	"steward/internal/fault"
 	"steward/internal/notify"
 	"steward/internal/policy"
+	"steward/internal/tracing"
 	"steward/internal/web/guard"
 	"steward/internal/witness"
 )
@@ -58,6 +59,7 @@ type Portal struct {
 	telling *notify.Notifier
 	// witness is nil when no signing key is configured, and before Serve.
 	witness *witness.Witness
+	traces  *tracing.Tracing
 	closed  sync.Once
 }
 
@@ -112,7 +114,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Portal{files: db.NewFiles(filepath.Join(cfg.DataDir, "backups")), cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, runsPoll: o.runsPoll, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
+	p := &Portal{traces: newTraces(cfg.Tracing, o), files: db.NewFiles(filepath.Join(cfg.DataDir, "backups")), cfg: cfg, log: o.Log, clock: o.Clock, DB: d, limits: o.Limits, runsPoll: o.runsPoll, ruleFiles: newRuleFiles(cfg.Policies, cfg.DataDir), rulesChanged: make(chan struct{}, 1)}
 	p.rules = p.ruleFiles.keeper(o.Clock.now())
 	if err := p.reloadRules(ctx); err != nil {
 		return nil, errors.Join(err, d.Close())
@@ -158,6 +160,9 @@ func (p *Portal) Tenant(name string) (*Tenant, error) {
 // Close gives everything back. It is safe to call more than once.
 func (p *Portal) Close() error {
 	var err error
-	p.closed.Do(func() { err = p.DB.Close() })
+	p.closed.Do(func() {
+		p.closeTraces()
+		err = p.DB.Close()
+	})
 	return err
 }

@@ -86,7 +86,7 @@ func ScanNow(ctx context.Context, cfg *config.Config, req ScanRequest, report fu
 		tenants = []*Tenant{t}
 	}
 	for _, t := range tenants {
-		sum, err := scanOne(ctx, t, req)
+		sum, err := p.scanOne(ctx, t, req)
 		if ctx.Err() != nil {
 			return errors.Join(fault.New(fault.Unavailable, "The scan was interrupted. The next one goes on where it stopped."), err)
 		}
@@ -97,13 +97,13 @@ func ScanNow(ctx context.Context, cfg *config.Config, req ScanRequest, report fu
 	return nil
 }
 
-func scanOne(ctx context.Context, t *Tenant, req ScanRequest) (ScanSummary, error) {
+func (p *Portal) scanOne(ctx context.Context, t *Tenant, req ScanRequest) (ScanSummary, error) {
 	stop := watch(t.Scanner, t.Config.Name, req.Progress)
 	kind := db.ScanIncremental
 	if req.Full {
 		kind = db.ScanFull
 	}
-	res, err := t.Scanner.Run(ctx, scan.Request{Kind: kind, Cause: "command"})
+	res, err := p.runScan(ctx, t, scan.Request{Kind: kind, Cause: "command"})
 	stop()
 	return summary(t.Config.Name, res, err), err
 }

@@ -83,7 +83,7 @@ func (s *scans) Start(asked context.Context, tenant, kind string, by ledger.Acto
 	defer unwatch()
 	ended := make(chan error, 1)
 	s.wg.Go(func() {
-		_, err := t.Scanner.Run(ctx, req)
+		_, err := s.portal.runScan(ctx, t, req)
 		if err != nil {
 			s.portal.log.Warn("scan ended without being published", "tenant", tenant, "err", err)
 		}

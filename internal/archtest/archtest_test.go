@@ -30,6 +30,7 @@ var rooms = []struct {
 	{"internal/secret", []string{"internal/fault"}},
 	{"internal/buildinfo", nil},
 	{"internal/metrics", nil},
+	{"internal/tracing", nil},
 	{"internal/testreport", nil},
 	{"internal/archtest", nil},
 

@@ -41,6 +41,9 @@ func (c *Config) check() error {
 	if err := c.Notify.check(); err != nil {
 		return err
 	}
+	if err := c.Tracing.check(); err != nil {
+		return err
+	}
 	if err := c.checkRefreshes(); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ type Config struct {
 	Notify  Notify  `yaml:"notify"`
 	Ledger  Ledger  `yaml:"ledger"`
 	Metrics Metrics `yaml:"metrics"`
+	Tracing Tracing `yaml:"tracing"`
 	Backup  Backup  `yaml:"backup"`
 	// RefreshHistoryDays is how long runs of refreshes are kept; 180 when zero.
 	RefreshHistoryDays int       `yaml:"refresh_history_days"`

@@ -173,7 +173,7 @@ func (c *Config) underDir(dir string) {
 	if path, ok := strings.CutPrefix(c.Ledger.SecondSink, "file:"); ok && !filepath.IsAbs(path) {
 		c.Ledger.SecondSink = "file:" + filepath.Join(dir, path)
 	}
-	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Ledger.SecondSinkToken, &c.Notify.SMTP.Password, &c.Metrics.Token}
+	refs := []*secret.Ref{&c.WorkflowDatabase, &c.SignIn.ClientSecret, &c.Ledger.SigningKey, &c.Ledger.SecondSinkToken, &c.Notify.SMTP.Password, &c.Metrics.Token, &c.Tracing.Token}
 	for _, list := range [][]Webhook{c.Notify.Teams, c.Notify.Webhooks} {
 		for i := range list {
 			refs = append(refs, &list[i].URL, &list[i].Key)
@@ -182,11 +182,6 @@ func (c *Config) underDir(dir string) {
 	for i := range c.Tenants {
 		t := &c.Tenants[i]
 		refs = append(refs, &t.Scanner.ClientSecret, &t.Scanner.Certificate, &t.Executor.ClientSecret, &t.Executor.Certificate)
-	}
-	for _, hooks := range [][]Webhook{c.Notify.Teams, c.Notify.Webhooks} {
-		for i := range hooks {
-			refs = append(refs, &hooks[i].URL, &hooks[i].Key)
-		}
 	}
 	for _, r := range refs {
 		*r = r.Under(dir)

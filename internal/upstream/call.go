@@ -94,11 +94,13 @@ func (c *Client) try(ctx context.Context, req Request, token string, number int,
 	if err != nil {
 		return err
 	}
+	ctx, span := begin(ctx, op)
 	tryCtx, cancel := context.WithTimeout(ctx, c.timeout(op))
 	defer cancel()
 	out, err := c.build(tryCtx, req, token)
 	if err != nil {
 		done()
+		span.End()
 		return err
 	}
 	begun := c.cfg.Now()
@@ -107,6 +109,7 @@ func (c *Client) try(ctx context.Context, req Request, token string, number int,
 	done()
 	defer func() {
 		call.Duration = c.cfg.Now().Sub(begun)
+		end(span, call)
 		if c.cfg.OnCall != nil {
 			c.cfg.OnCall(call)
 		}

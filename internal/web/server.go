@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel/trace"
 
 	"steward/internal/auth"
 	"steward/internal/db"
@@ -47,6 +48,8 @@ type Config struct {
 	Metrics http.Handler
 	Scraper func(r *http.Request) bool
 	Observe func(method, route string, status int, took time.Duration)
+	// Tracer begins a span for each answer; nil begins none.
+	Tracer trace.Tracer
 	// Record writes one entry to the ledger and fails when it cannot: what
 	// should be recorded and is not must not happen.
 	Record func(ctx context.Context, e ledger.Entry) error
