@@ -68,6 +68,18 @@ func (a *attempts) take(state string) (attempt, bool) {
 	return at, ok
 }
 
+// open reports whether a browser has a sign-in under way, in another tab.
+func (a *attempts) open(browser ledger.Hash, since time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, at := range a.by {
+		if at.browser == browser && !at.begun.Before(since) {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *attempts) sweep(now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -80,7 +80,7 @@ func (s *Service) bearerRule(c claims, typ string) string {
 		{"iat", within(c.time("iat"), now.Add(-25*time.Hour), now.Add(issuedAfter))},
 		{"nonce", !c.has("nonce")}, // an ID token
 		{"events", !c.has("events")},
-		{"sub", c.text("sub") != ""},
+		{"sub", isSubject(c.text("sub"))},
 	} {
 		if !rule.ok {
 			return rule.name

@@ -9,17 +9,26 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"steward/internal/fault"
 )
 
 // Tolerances of a token's times against our clock.
 const (
-	// issuedBefore: Entra ID dates tokens back by five minutes; five more are
-	// for clocks that differ.
-	issuedBefore = 10 * time.Minute
-	issuedAfter  = 5 * time.Minute
-	notBefore    = time.Minute
+	// clocksDiffer is how far the provider's clock may be from ours.
+	clocksDiffer = 5 * time.Minute
+	// datedBack is by how much Entra ID dates its tokens back.
+	datedBack   = 5 * time.Minute
+	issuedAfter = clocksDiffer
+	notBefore   = time.Minute
+)
+
+// Most that is taken of what describes a person. OpenID Connect gives sub 255
+// characters; the others only name people on pages.
+const (
+	maxSubject = 255
+	maxName    = 200
 )
 
 // claims are the parts of a token, by their exact names: Go's decoder would
@@ -171,9 +180,9 @@ func (x expectation) check(c claims) error {
 		{"nonce", x.nonceOK(c)},
 		{"events", !c.has("events")}, // a logout token
 		{"scp", !c.has("scp")},       // an access token
-		{"sub", c.text("sub") != ""},
+		{"sub", isSubject(c.text("sub"))},
 		{"azp", x.azpOK(c)},
-		{"iat", within(c.time("iat"), x.now.Add(-issuedBefore), x.now.Add(issuedAfter))},
+		{"iat", within(c.time("iat"), x.now.Add(-x.issuedBefore()), x.now.Add(issuedAfter))},
 		{"nbf", !c.has("nbf") || within(c.time("nbf"), time.Unix(1, 0), x.now.Add(notBefore))},
 		{"auth_time", !c.has("auth_time") || within(c.time("auth_time"), time.Unix(1, 0), x.now.Add(issuedAfter))},
 	} {
@@ -189,6 +198,18 @@ func (x expectation) check(c claims) error {
 	}
 	return nil
 }
+
+// issuedBefore is how old a token may be that was made for us just now.
+func (x expectation) issuedBefore() time.Duration {
+	if x.kind == Entra {
+		return clocksDiffer + datedBack
+	}
+	return clocksDiffer
+}
+
+// isSubject refuses none, and one so long that its end would be lost where it
+// is recorded.
+func isSubject(sub string) bool { return sub != "" && len(sub) <= maxSubject }
 
 func (x expectation) checkEntra(c claims) error {
 	if !strings.EqualFold(c.text("tid"), x.directory) {
@@ -255,7 +276,20 @@ func (s *Service) personOf(c claims) Person {
 	if p.Name == "" {
 		p.Name = p.Address
 	}
+	p.Name, p.Address = clipName(p.Name), clipName(p.Address)
 	return p
+}
+
+// clipName cuts a name that is longer than any page has room for.
+func clipName(name string) string {
+	for i, n := 0, 0; i < len(name); n++ {
+		if n == maxName {
+			return name[:i] + "…"
+		}
+		_, size := utf8.DecodeRuneInString(name[i:])
+		i += size
+	}
+	return name
 }
 
 // rolesOf reads the roles. NoRole errors say which of the three reasons it is,

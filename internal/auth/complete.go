@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"strings"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	jose "github.com/go-jose/go-jose/v4"
@@ -82,13 +83,26 @@ func (s *Service) attempt(cb Callback) (attempt, error) {
 	if s.cfg.Now().Sub(at.begun) > AttemptLimit {
 		return attempt{}, refuse("too late", stale)
 	}
-	if iss := cb.Query.Get("iss"); iss != "" && iss != s.cfg.Issuer {
-		return at, refuse("iss parameter", "The reply comes from another sign-in provider than the portal's. Start again.")
-	}
 	return at, nil
 }
 
+// answeredBy holds the reply's iss against the issuer (RFC 9207). A provider that
+// announces the parameter has to send it: a reply without it is another's.
+func (s *Service) answeredBy(ctx context.Context, cb Callback) error {
+	e, err := s.endpoints(ctx)
+	if err != nil {
+		return err
+	}
+	if iss := cb.Query.Get("iss"); iss != s.cfg.Issuer && (iss != "" || e.namesItself) {
+		return refuse("iss parameter", "The reply comes from another sign-in provider than the portal's. Start again.")
+	}
+	return nil
+}
+
 func (s *Service) complete(ctx context.Context, cb Callback, at attempt) (Completed, error) {
+	if err := s.answeredBy(ctx, cb); err != nil {
+		return Completed{}, err
+	}
 	if code := cb.Query.Get("error"); code != "" {
 		if at.purpose == ForRenewal {
 			return Completed{}, &refusal{rule: "renewal needs the person", err: ErrInteraction}
@@ -231,7 +245,7 @@ func checkType(raw string) error {
 		return &refusal{rule: "token form", err: fault.Wrap(err, fault.Denied, badToken, "form")}
 	}
 	for _, sig := range jws.Signatures {
-		if typ, ok := sig.Header.ExtraHeaders[jose.HeaderType]; ok && typ != "JWT" {
+		if typ, ok := sig.Header.ExtraHeaders[jose.HeaderType]; ok && !strings.EqualFold(fmt.Sprint(typ), "JWT") {
 			return refuse("typ", badToken, "typ")
 		}
 	}

@@ -62,7 +62,9 @@ type endpoints struct {
 	endSession string // where people can sign out at the provider; may be empty
 	userInfo   string // where claims are that the ID token leaves out; may be empty
 	offline    bool   // refresh tokens are given
-	read       time.Time
+	// namesItself: every reply carries iss (RFC 9207).
+	namesItself bool
+	read        time.Time
 }
 
 // provider finds out about the issuer when it is first needed, and again from
@@ -132,11 +134,12 @@ func (s *Service) discover(ctx context.Context, now time.Time) (*endpoints, erro
 		Methods    []string `json:"token_endpoint_auth_methods_supported"`
 		Scopes     []string `json:"scopes_supported"`
 		Algorithms []string `json:"id_token_signing_alg_values_supported"`
+		NamesSelf  bool     `json:"authorization_response_iss_parameter_supported"`
 	}
 	if err := prov.Claims(&doc); err != nil {
 		return nil, unavailable(fmt.Errorf("discover %s: %w", s.cfg.Issuer, err))
 	}
-	e := &endpoints{oauth: prov.Endpoint(), endSession: doc.EndSession, userInfo: doc.UserInfo, offline: slices.Contains(doc.Scopes, oidc.ScopeOfflineAccess), read: now}
+	e := &endpoints{oauth: prov.Endpoint(), endSession: doc.EndSession, userInfo: doc.UserInfo, offline: slices.Contains(doc.Scopes, oidc.ScopeOfflineAccess), namesItself: doc.NamesSelf, read: now}
 	e.oauth.AuthStyle = authStyle(doc.Methods, s.cfg.ClientSecret.IsZero())
 	for name, addr := range map[string]string{"authorization": e.oauth.AuthURL, "token": e.oauth.TokenURL, "key": doc.Keys, "end-session": e.endSession} {
 		if err := s.checkEndpoint(name, addr); err != nil && (addr != "" || name != "end-session") {

@@ -190,7 +190,10 @@ func (s *Service) begin(ctx context.Context, cb Callback, done Completed, row db
 	}
 	s.refreshes.drop(old)
 	s.refreshes.keep(row.Hash, refresh, row.Started.Add(AbsoluteLimit))
-	done.Cookies = []*http.Cookie{s.cookie(s.SessionCookie(), id, 0), s.cookie(s.AttemptCookie(), "", 0)}
+	done.Cookies = []*http.Cookie{s.cookie(s.SessionCookie(), id, 0)}
+	if !s.attempts.open(hashOf(cb.Browser), now.Add(-AttemptLimit)) { // else another tab still needs it
+		done.Cookies = append(done.Cookies, s.cookie(s.AttemptCookie(), "", 0))
+	}
 	return done, nil
 }
 

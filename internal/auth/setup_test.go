@@ -31,6 +31,7 @@ type portal struct {
 }
 
 func (p *portal) now() time.Time          { return time.Unix(0, p.clock.Load()).UTC() }
+func (p *portal) secretRef() secret.Ref   { return secret.File(p.secret) }
 func (p *portal) advance(d time.Duration) { p.clock.Add(int64(d)) }
 
 // open starts a provider and the service; change may bend the configuration.
@@ -45,7 +46,7 @@ func open(t *testing.T, entra bool, change func(*auth.Config)) *portal {
 		t.Fatal(err)
 	}
 	p.secret = path
-	cfg := auth.Config{DB: p.db, Kind: auth.OIDC, Issuer: p.issuer.URL, ClientID: authtest.ClientID, ClientSecret: secret.File(path), PublicURL: "http://127.0.0.1:8080", Now: p.now, Help: "Ask the data office."}
+	cfg := auth.Config{DB: p.db, Kind: auth.OIDC, Issuer: p.issuer.URL, ClientID: authtest.ClientID, ClientSecret: p.secretRef(), PublicURL: "http://127.0.0.1:8080", Now: p.now, Help: "Ask the data office."}
 	if entra {
 		cfg.Kind = auth.Entra
 	}

@@ -163,6 +163,9 @@ func (l Ledger) check() error {
 		if rest == "" || !contains([]string{"file", "syslog", "https"}, kind) {
 			return invalid("ledger.second_sink", "%q is not a place for checkpoints. Write file:PATH, syslog:HOST:PORT or https://….", l.SecondSink)
 		}
+		if kind == "syslog" && strings.HasPrefix(rest, "udp:") {
+			return invalid("ledger.second_sink", "syslog over UDP notices nothing when the collector is gone, and the ledger would go on without its second place. Write syslog:HOST:PORT, which is TCP.")
+		}
 	}
 	return nil
 }

@@ -117,6 +117,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"http in public", swap("https://governance.example.com", "http://governance.example.com"), nil, []string{"public_url", "https://"}},
 		{"unknown cloud", swap("graph: true", "cloud: moon"), nil, []string{"moon", "gcchigh"}},
 		{"unknown variable", good, []string{"PORTAL_LISTN=x"}, []string{"PORTAL_LISTN"}},
+		{"syslog over UDP", swap("file:checkpoints", "syslog:udp:collector.example:514"), nil, []string{"second_sink", "TCP"}},
 		{"unknown sink", swap("file:checkpoints", "carrier-pigeon"), nil, []string{"second_sink"}},
 	}
 	for _, c := range cases {

@@ -33,8 +33,8 @@ type Readable interface {
 // timeout bounds one write to a second place over the network.
 const timeout = 10 * time.Second
 
-// ParseSink reads file:PATH, syslog:HOST:PORT (TCP, RFC 6587), syslog:udp:HOST:PORT
-// or an https address. token, where it is not zero, is shown to the https
+// ParseSink reads file:PATH, syslog:HOST:PORT (TCP, RFC 6587; there is no UDP:
+// nobody would notice that the collector is gone) or an https address. token, where it is not zero, is shown to the https
 // address as a bearer token, read anew each time. Invalid when it is none of
 // these, or when a token is given to a place that takes none.
 func ParseSink(text string, token secret.Ref) (Sink, error) {
@@ -57,16 +57,11 @@ func parseSink(text string) (Sink, error) {
 	case scheme == "file":
 		return File{Path: rest}, nil
 	case scheme == "syslog":
-		network := "tcp"
-		for _, n := range []string{"udp", "tcp"} {
-			if after, ok := strings.CutPrefix(rest, n+":"); ok {
-				network, rest = n, strings.TrimPrefix(after, "//")
-			}
-		}
+		rest = strings.TrimPrefix(strings.TrimPrefix(rest, "tcp:"), "//")
 		if _, _, err := net.SplitHostPort(rest); err != nil {
-			return nil, fault.Wrap(err, fault.Invalid, "The second place %q needs a host and a port: syslog:HOST:PORT.", text)
+			return nil, fault.Wrap(err, fault.Invalid, "The second place %q needs a host and a port, and is reached over TCP: syslog:HOST:PORT.", text)
 		}
-		return Syslog{Network: network, Address: rest}, nil
+		return Syslog{Address: rest}, nil
 	case scheme == "https" || scheme == "http":
 		if scheme == "https" && !strings.HasPrefix(rest, "//") {
 			text = rest // https:https://… and https:host/… are both written by people
@@ -136,19 +131,18 @@ func syncDir(path string) error {
 	return dir.Sync()
 }
 
-// Syslog sends notes as RFC 5424 messages. Over TCP each message has its own
-// connection, so that a collector that went away or hangs up is noticed; over UDP nothing
-// is ever noticed, and the address should be a collector on this machine.
-type Syslog struct{ Network, Address string }
+// Syslog sends notes as RFC 5424 messages over TCP. Each message has its own
+// connection, so that a collector that went away or hangs up is noticed.
+type Syslog struct{ Address string }
 
 // String names the collector.
-func (s Syslog) String() string { return "syslog:" + s.Network + ":" + s.Address }
+func (s Syslog) String() string { return "syslog:tcp:" + s.Address }
 
 // Write sends one message with the note on one line, line ends as \n.
 func (s Syslog) Write(ctx context.Context, note string) error {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, s.Network, s.Address)
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Address)
 	if err != nil {
 		return fmt.Errorf("connect to %s: %w", s, err)
 	}
@@ -162,10 +156,7 @@ func (s Syslog) Write(ctx context.Context, note string) error {
 	}
 	// Facility 13 (log audit), severity 6 (informational).
 	msg := fmt.Sprintf("<110>1 - %s steward - checkpoint - %s", host, strings.ReplaceAll(note, "\n", `\n`))
-	if s.Network == "tcp" {
-		msg = fmt.Sprintf("%d %s", len(msg), msg)
-	}
-	if _, err := io.WriteString(conn, msg); err != nil {
+	if _, err := io.WriteString(conn, fmt.Sprintf("%d %s", len(msg), msg)); err != nil {
 		return fmt.Errorf("send to %s: %w", s, err)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {

@@ -21,7 +21,7 @@ func TestParseSink(t *testing.T) {
 	for text, want := range map[string]string{
 		"file:/var/steward/checkpoints":    "file:/var/steward/checkpoints",
 		"syslog:log.example:601":           "syslog:tcp:log.example:601",
-		"syslog:udp:127.0.0.1:514":         "syslog:udp:127.0.0.1:514",
+		"syslog:tcp:127.0.0.1:601":         "syslog:tcp:127.0.0.1:601",
 		"https://log.example/c?key=canary": "https://log.example/c",
 		"https:https://log.example/c":      "https://log.example/c",
 		"https:log.example/c":              "https://log.example/c",
@@ -31,7 +31,7 @@ func TestParseSink(t *testing.T) {
 			t.Errorf("ParseSink(%q) = %v, %v; want %s", text, s, err, want)
 		}
 	}
-	for _, text := range []string{"", "file:", "syslog:", "syslog:log.example", "ftp://x", "http://log.example/c", "https://", "https://user:canary@log.example/", "/var/x"} {
+	for _, text := range []string{"", "file:", "syslog:", "syslog:log.example", "syslog:udp:127.0.0.1:514", "syslog:udp://127.0.0.1:514", "ftp://x", "http://log.example/c", "https://", "https://user:canary@log.example/", "/var/x"} {
 		if s, err := ParseSink(text, secret.Ref{}); !fault.Is(err, fault.Invalid) {
 			t.Errorf("ParseSink(%q) = %v, %v", text, s, err)
 		}

@@ -126,7 +126,8 @@ func TestRecordsLost(t *testing.T) {
 }
 
 // TestCarriedOn: after so many turns another workflow carries a run on, so that
-// none grows without end; none of it is done twice.
+// none grows without end. A look that found the run due just before it ended may
+// begin one more, which finds nothing left to do.
 func TestCarriedOn(t *testing.T) {
 	t.Parallel()
 	w := work(map[string]int{"a": 10})
@@ -136,17 +137,20 @@ func TestCarriedOn(t *testing.T) {
 	if err := stop(); err != nil {
 		t.Error(err)
 	}
-	if n := workflows(t, file(t, path)); n != 4 || w.left["a"] != 0 {
-		t.Errorf("%d workflows, %d steps left", n, w.left["a"])
+	n, longest := workflows(t, file(t, path))
+	if n < 4 || n > 5 || longest > 3 || w.left["a"] != 0 {
+		t.Errorf("%d workflows, the longest of %d turns, %d steps left", n, longest, w.left["a"])
 	}
 }
 
-func workflows(t *testing.T, f *sql.DB) (n int) {
+// workflows counts the workflows of a file and the turns of the longest.
+func workflows(t *testing.T, f *sql.DB) (n, longest int) {
 	t.Helper()
-	if err := f.QueryRowContext(t.Context(), `SELECT count(*) FROM workflow_status`).Scan(&n); err != nil {
+	const q = `SELECT (SELECT count(*) FROM workflow_status), (SELECT max(n) FROM (SELECT count(*) AS n FROM operation_outputs WHERE function_name = 'turn' GROUP BY workflow_uuid))`
+	if err := f.QueryRowContext(t.Context(), q).Scan(&n, &longest); err != nil {
 		t.Fatal(err)
 	}
-	return n
+	return n, longest
 }
 
 // TestManyAtRest: runs that rest take no worker from those that can go on.

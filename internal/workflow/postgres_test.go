@@ -41,7 +41,7 @@ func postgres(t *testing.T) string {
 		_ = server.Process.Signal(syscall.SIGQUIT)
 		_ = server.Wait()
 	})
-	for range 500 {
+	for range 6000 {
 		if exec.CommandContext(t.Context(), filepath.Join(bin, "pg_isready"), "-q", "-h", dir).Run() == nil { //nolint:gosec // as above
 			return "host=" + dir + " port=5432 user=steward dbname=postgres sslmode=disable"
 		}

@@ -54,8 +54,8 @@ func (c *counts) Advance(ctx context.Context, id string) (workflow.Next, error) 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.inside, id)
-	if err != nil {
-		return workflow.Next{}, err
+	if err != nil || c.left[id] == 0 { // asked again for what was done meanwhile
+		return workflow.Next{Ended: err == nil}, err
 	}
 	if c.left[id]--; c.left[id] > 0 {
 		if c.rest != nil {

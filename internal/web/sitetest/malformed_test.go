@@ -3,6 +3,7 @@ package sitetest
 import (
 	"net/http"
 	"net/url"
+	slashpath "path"
 	"slices"
 	"strings"
 	"testing"
@@ -87,12 +88,12 @@ func (m *matrix) malformed(send func(method, path, body, contentType string)) {
 // roomTables are the tables, by the beginning of their names, that a form of a
 // room may write when it is taken; a form of another room writes to none.
 var roomTables = map[string][]string{
-	"runs": {"run"}, "violations": {"violation", "waiver", "message"}, "waivers": {"waiver", "violation", "message"}, "requests": {"request", "run", "message"},
+	"runs": {"run", "executor_hold"}, "violations": {"violation", "waiver", "message"}, "waivers": {"waiver", "violation", "message"}, "requests": {"request", "run", "message"},
 	"policies": {"rule_", "message"}, "approvals": {"delegation", "request", "message"}, "messages": {"message"}, "me": {"preference"}, "setup": {"setup"}, "mine": {"owner_", "message"},
 }
 
 func mayWrite(path, table string) bool {
-	room, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	room, _, _ := strings.Cut(strings.TrimPrefix(slashpath.Clean(path), "/"), "/")
 	return slices.ContainsFunc(roomTables[room], func(prefix string) bool { return strings.HasPrefix(table, prefix) })
 }
 
