@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"steward/internal/config"
 )
@@ -56,12 +57,7 @@ func TestAnAuditorsWayIsTheOneWritten(t *testing.T) {
 	serving.until(t, "listens on")
 	serving.stop() // writes a checkpoint
 	desk := t.TempDir()
-	operator := func(words []string) outcome {
-		for i, w := range words {
-			words[i] = strings.NewReplacer("FILE", cfg, "/etc/steward/", desk+"/", "ledger.jsonl", desk+"/ledger.jsonl", "ledger-2025.jsonl", desk+"/ledger-2025.jsonl").Replace(w)
-		}
-		return portal(t, words...)
-	}
+	operator := func(words []string) outcome { return portal(t, at(words, cfg, desk)...) }
 	for _, begins := range []string{"portal ledger key", "portal ledger verify --config", "portal ledger export"} {
 		if o := operator(commandFor(t, begins)); o.code != exitOK {
 			t.Fatalf("%s: %+v", begins, o)
@@ -84,16 +80,7 @@ func TestAnAuditorsWayIsTheOneWritten(t *testing.T) {
 	if err := os.Remove(filepath.Join(desk, "ledger.key")); err != nil {
 		t.Fatal(err)
 	}
-	auditor := func() outcome {
-		cmd := exec.CommandContext(t.Context(), os.Args[0], commandFor(t, "portal ledger verify --file")...)
-		var out, errs bytes.Buffer
-		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = desk, []string{"STEWARD_AS_PORTAL=1"}, &out, &errs
-		var exit *exec.ExitError
-		if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
-			t.Fatal(err)
-		}
-		return outcome{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
-	}
+	auditor := func() outcome { return alone(t, desk, commandFor(t, "portal ledger verify --file")) }
 	if o := auditor(); o.code != exitOK || !strings.HasPrefix(o.stdout, "Unbroken") {
 		t.Fatalf("what was handed over: %+v", o)
 	}
@@ -134,4 +121,78 @@ func flipped(whole []byte, n int) []byte {
 		out = append(out, line...)
 	}
 	return out
+}
+
+// at puts the paths of a test in the place of those in the docs, and tomorrow in
+// the place of their day.
+func at(words []string, cfg, desk string) []string {
+	out := make([]string, len(words))
+	for i, w := range words {
+		out[i] = strings.NewReplacer("FILE", cfg, "/etc/steward/", desk+"/", "ledger.jsonl", desk+"/ledger.jsonl", "ledger-2025.jsonl", desk+"/ledger-2025.jsonl",
+			"2026-01-01", time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)).Replace(w)
+	}
+	return out
+}
+
+// alone runs the program in a directory, as somebody with no surroundings.
+func alone(t *testing.T, dir string, words []string) outcome {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), os.Args[0], words...)
+	var out, errs bytes.Buffer
+	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, []string{"STEWARD_AS_PORTAL=1"}, &out, &errs
+	var exit *exec.ExitError
+	if err := cmd.Run(); err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+}
+
+// TestArchivingIsTheOneWritten types the command under Retention: not beside a
+// running portal, once, and what is left and what was taken are both verified.
+func TestArchivingIsTheOneWritten(t *testing.T) {
+	t.Parallel()
+	cfg, _ := standIn(t)
+	desk := t.TempDir()
+	archive := func() outcome { return portal(t, at(commandFor(t, "portal ledger archive"), cfg, desk)...) }
+	file := filepath.Join(desk, "ledger-2025.jsonl")
+	serving := start(t, true, "serve", "--config", cfg, "--listen", "127.0.0.1:0")
+	serving.until(t, "listens on")
+	if o := archive(); o.code == exitOK {
+		t.Fatalf("beside a running portal: %+v", o)
+	}
+	serving.stop() // writes a checkpoint
+	// The last checkpoint of all is never archived: another one must follow.
+	if o := portal(t, "scan", "--config", cfg); o.code != exitOK {
+		t.Fatal(o)
+	}
+	serving = start(t, true, "serve", "--config", cfg, "--listen", "127.0.0.1:0")
+	serving.until(t, "listens on")
+	serving.stop()
+	if o := archive(); o.code != exitOK || !strings.HasPrefix(o.stdout, "Entries 1 to ") {
+		t.Fatalf("archived: %+v", o)
+	}
+	if o := archive(); o.code == exitOK || !strings.Contains(o.stderr, "not overwritten") && !strings.Contains(o.stderr, "No checkpoint from before") {
+		t.Errorf("again: %+v", o)
+	}
+	if o := portal(t, "ledger", "verify", "--config", cfg); o.code != exitOK || !strings.Contains(o.stdout, "Unbroken") || strings.Contains(o.stdout, "(1 to ") {
+		t.Errorf("what is left: %+v", o)
+	}
+	c, err := config.Load(config.Source{File: cfg})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify := []string{"ledger", "verify", "--file", file, "--key", c.Ledger.SigningKey.Path() + ".pub"}
+	if o := alone(t, desk, verify); o.code != exitOK || !strings.Contains(o.stdout, "Unbroken") {
+		t.Errorf("what was taken: %+v", o)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, flipped(whole, 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if o := alone(t, desk, verify); o.code != exitFailed || !strings.HasPrefix(o.stdout, "BROKEN at entry 1") {
+		t.Errorf("flipped: %+v", o)
+	}
 }

@@ -114,6 +114,7 @@ func writeNew(name string, fill func(io.Writer) error) error {
 		return fault.Wrap(err, fault.Unavailable, "The file %s cannot be written.", name)
 	}
 	if err := firstError(fill(f), f.Sync(), f.Close(), syncDir(filepath.Dir(name))); err != nil {
+		_ = os.Remove(name) // half a file is in the way of the next try
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil

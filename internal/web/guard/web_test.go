@@ -75,6 +75,23 @@ func TestCrossSiteRequests(t *testing.T) {
 	t.Logf("%d cases", cases)
 }
 
+// TestAnswersAsForms: a provider that answers with response_mode=form_post sends
+// the browser back with a form of its own site, which brings no cookie of ours. It
+// is refused like every form from elsewhere, with one entry and no session.
+func TestAnswersAsForms(t *testing.T) {
+	t.Parallel()
+	for _, set := range [][]string{
+		{"Sec-Fetch-Site", "cross-site", "Origin", "https://login.microsoftonline.com"}, {"Origin", "https://login.microsoftonline.com"}, {"Sec-Fetch-Site", "cross-site", "Origin", "null"},
+	} {
+		s := open(t, nil) // the same refusal again within a minute would only be counted
+		got := s.call(http.MethodPost, auth.CallbackPath, "", "code=x&state=y&error_description=%3Cscript%3E", set...)
+		es := s.entries()
+		if got.Code != http.StatusForbidden || len(es) != 1 || es[0].Outcome != ledger.Refused || got.Result().Header.Get("Set-Cookie") != "" {
+			t.Errorf("%v: status %d, entries %+v", set, got.Code, es)
+		}
+	}
+}
+
 func TestSecurityHeaders(t *testing.T) {
 	t.Parallel()
 	s := open(t, func(c *guard.Config) { c.PublicURL = "https://governance.example.com" })
