@@ -210,3 +210,51 @@ func BenchmarkFormats(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSearch asks the index as the search box does, beside bare SQL that
+// reads the same matches and nothing else. The words are of names that the
+// tenant has once, a thousand times, and everywhere.
+func BenchmarkSearch(b *testing.B) {
+	d, n := benched(b)
+	reader := d.Reader()
+	r, err := audit.Lookup("items")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, ask, match string
+		scope            db.Scope
+	}{
+		{"once", fmt.Sprintf("item %d", n*10-3), fmt.Sprintf(`"item"* "%d"*`, n*10-3), db.Everything},
+		{"some", fmt.Sprintf("sales 3 item %d", n/100), fmt.Sprintf(`"sales"* "3"* "item"* "%d"*`, n/100), db.Everything},
+		{"everywhere", "sal", `"sal"*`, db.Everything},
+		{"letter", "i", `"i"*`, db.Everything},
+		{"nowhere", "zebra", `"zebra"*`, db.Everything},
+		{"everywhere within a part", "sal", `"sal"*`, db.Scope{Prefixes: []string{"finance 31 team"}}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var ours, bare []time.Duration
+			for b.Loop() {
+				q := queryOf(b, reader)
+				q.Scope, q.Where, q.Limit = c.scope, map[string][]string{"find": {c.ask}}, 8
+				began := time.Now()
+				if _, err := audit.Run(b.Context(), reader, r, q); err != nil {
+					b.Fatal(err)
+				}
+				ours = append(ours, time.Since(began))
+				began = time.Now()
+				var hits int
+				if err := reader.QueryRow(b.Context(), `SELECT count(*) FROM (SELECT i.name FROM search_item f CROSS JOIN item i ON i.id = f.rowid WHERE f.search_item MATCH $1 LIMIT 1000)`, c.match).Scan(&hits); err != nil {
+					b.Fatal(err)
+				}
+				bare = append(bare, time.Since(began))
+			}
+			p99 := func(all []time.Duration) float64 {
+				sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
+				return float64(all[len(all)*99/100].Microseconds()) / 1000
+			}
+			b.ReportMetric(p99(ours), "p99-ms")
+			b.ReportMetric(p99(bare), "sql-p99-ms")
+		})
+	}
+}

@@ -17,6 +17,8 @@ func itemList() *Report {
 		parts: []part{{
 			name: "items", from: "item i", where: "i.tenant = @tenant AND seen(i)", scope: "inscope(i.ws)",
 			paths: []path{
+				findPath("search_item", "item i", "i.id"),
+				beginsPath("i.name_key", "i.name_key", "i.item", "i.id"),
 				{sort: "name", needs: []string{"kind"}, order: []string{"i.name_key", "i.id"}},
 				{sort: "name", order: []string{"i.name_key", "i.item", "i.id"}},
 				{sort: "modified", order: []string{"coalesce(i.modified, 0)", "i.id"}},
@@ -73,6 +75,8 @@ const appCopy = "CASE WHEN i.app IS NOT NULL AND i.original IS NOT NULL THEN 1 E
 func itemFilters() []Filter {
 	return []Filter{
 		{Key: "name", Label: "Name", Kind: FilterText, expr: "i.name_key"},
+		findFilter("search_item", "i.id"),
+		beginsFilter("i.name_key"),
 		{Key: "kind", Label: "Kind", Kind: FilterChoice, Open: true, expr: "i.kind", choices: kindChoices},
 		{Key: "endorsement", Label: "Endorsement", Kind: FilterChoice, Choices: choices("Promoted", "Certified", "none"),
 			words: map[string]string{"none": "i.endorsement || '' = ''"}, expr: "i.endorsement"},

@@ -13,6 +13,8 @@ func principalList() *Report {
 		Columns:  principalColumns(),
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "p.name_key"},
+			findFilter("search_principal", "p.id"),
+			beginsFilter("p.name_key"),
 			{Key: "address", Label: "Address", Kind: FilterText, expr: "lower(p.address)"},
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, expr: "p.kind",
 				Choices: []Choice{{"User", "Person"}, {"Group", "Group"}, {"App", "Service principal"}, {"None", "Whole organisation"}}},
@@ -30,6 +32,8 @@ func principalList() *Report {
 			name: "principals", from: "principal p", where: "p.tenant = @tenant AND seen(p)",
 			scope: "EXISTS (SELECT 1 " + grantsInScope("p.principal", "") + ")",
 			paths: []path{
+				findPath("search_principal", "principal p", "p.id"),
+				beginsPath("p.name_key", "p.name_key", "p.principal", "p.id"),
 				{sort: "name", needs: []string{"kind", "guest"}, order: []string{"p.name_key", "p.id"}},
 				{sort: "name", order: []string{"p.name_key", "p.principal", "p.id"}},
 				{sort: "address", order: []string{"p.address", "p.id"}},

@@ -19,12 +19,14 @@ func pipelineList() *Report {
 		},
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "p.name_key"},
+			findFilter("search_pipeline", "p.id"),
+			beginsFilter("p.name_key"),
 			{Key: "complete", Label: "All stages assigned", Kind: FilterBool, words: map[string]string{"yes": "p.assigned >= p.stages", "no": "p.assigned < p.stages"}},
 			{Key: "pipeline", Label: "Pipeline", Kind: FilterID, ByLink: true, few: true, expr: "p.pipeline"},
 		},
 		parts: []part{{
 			name: "pipelines", from: "pipeline p", where: "p.tenant = @tenant AND seen(p)", scope: "EXISTS (SELECT 1 " + stagesInScope + ")",
-			paths: []path{{sort: "name", order: []string{"p.name_key", "p.id"}}},
+			paths: []path{findPath("search_pipeline", "pipeline p", "p.id"), beginsPath("p.name_key", "p.name_key", "p.id"), {sort: "name", order: []string{"p.name_key", "p.id"}}},
 		}},
 		lookups: map[string]lookup{"ident": identLookup("p.pipeline")},
 	}

@@ -23,13 +23,15 @@ func capacityList() *Report {
 		},
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "c.name_key"},
+			findFilter("search_capacity", "c.id"),
+			beginsFilter("c.name_key"),
 			{Key: "state", Label: "State", Kind: FilterChoice, Open: true, expr: "c.state",
 				choices: "SELECT DISTINCT c.state, c.state FROM capacity c WHERE c.tenant = @tenant AND (@all OR EXISTS (SELECT 1 " + of + ")) AND visible(c) ORDER BY 1"},
 			{Key: "capacity", Label: "Capacity", Kind: FilterID, ByLink: true, few: true, expr: "c.capacity"},
 		},
 		parts: []part{{
 			name: "capacities", from: "capacity c", where: "c.tenant = @tenant AND seen(c)", scope: "EXISTS (SELECT 1 " + of + ")",
-			paths: []path{{sort: "name", order: []string{"c.name_key", "c.id"}}},
+			paths: []path{findPath("search_capacity", "capacity c", "c.id"), beginsPath("c.name_key", "c.name_key", "c.id"), {sort: "name", order: []string{"c.name_key", "c.id"}}},
 		}},
 		lookups: map[string]lookup{"ident": identLookup("c.capacity")},
 	}
@@ -74,11 +76,13 @@ func appList() *Report {
 		}),
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "a.name_key"},
+			findFilter("search_app", "a.id"),
+			beginsFilter("a.name_key"),
 			{Key: "workspace", Label: "Workspace", Kind: FilterID, ByLink: true, few: true, expr: "a.ws"},
 		},
 		parts: []part{{
 			name: "apps", from: "app a", where: "a.tenant = @tenant AND seen(a)", scope: "inscope(a.ws)",
-			paths: []path{{sort: "name", order: []string{"a.name_key", "a.id"}}},
+			paths: []path{findPath("search_app", "app a", "a.id"), beginsPath("a.name_key", "a.name_key", "a.id"), {sort: "name", order: []string{"a.name_key", "a.id"}}},
 		}},
 		lookups: map[string]lookup{"workspace": workspaceLookup("a.ws"), "ident": identLookup("a.app")},
 	}

@@ -190,10 +190,11 @@ func faultOf(step string, r *Report, q Query, p *part) string {
 	return ""
 }
 
-// aliasesOf returns the alias of the step when it reads a big table.
+// aliasesOf returns the alias of the step when it reads a big table. A search
+// of words reads what has them.
 func aliasesOf(step string) []string {
 	f := strings.Fields(step)
-	if len(f) < 2 || f[0] != "SCAN" || strings.Contains(step, "CONSTANT") || strings.Contains(step, "VALUES CLAUSE") {
+	if len(f) < 2 || f[0] != "SCAN" || strings.Contains(step, "VIRTUAL TABLE INDEX 0:M") || strings.Contains(step, "CONSTANT") || strings.Contains(step, "VALUES CLAUSE") {
 		return nil
 	}
 	if small, ok := smallAliases[f[1]]; ok && small {

@@ -67,13 +67,16 @@ func (r *Report) clean(q Query) (Query, error) {
 	}
 	if q.Sort == "" {
 		q.Sort, q.Desc = r.Sort, r.Desc
+		if r.found(q) {
+			q.Sort, q.Desc = byFind, false
+		}
 		for _, key := range sortedKeys(q.Where) {
 			if s, ok := r.sortWith[key]; ok {
 				q.Sort = s
 			}
 		}
 	}
-	if c := r.Column(q.Sort); c == nil || !c.Sortable {
+	if c := r.Column(q.Sort); (c == nil || !c.Sortable) && (q.Sort != byFind || !r.found(q)) {
 		return q, invalid("sort", "%s cannot be sorted by %s. It can by: %s.", r.Title, quote(q.Sort), r.sortNames())
 	}
 	if q.Limit == 0 {

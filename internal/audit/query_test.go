@@ -24,7 +24,7 @@ func TestRefusals(t *testing.T) {
 		limit                             int
 		field, says                       string
 	}{
-		{"no such filter", "workspaces", "colour=red", "", "", 0, "colour", "name, state"},
+		{"no such filter", "workspaces", "colour=red", "", "", 0, "colour", "name, find, begins, state"},
 		{"no such choice", "access", "on=moon", "", "", 0, "on", "workspace, item"},
 		{"not yes or no", "workspaces", "dedicated=maybe", "", "", 0, "dedicated", "yes or no"},
 		{"unknown is no answer here", "workspaces", "dedicated=unknown", "", "", 0, "dedicated", "yes or no"},

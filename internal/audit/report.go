@@ -95,6 +95,7 @@ const (
 	FilterDate   FilterKind = "date"   // 2006-01-02 or RFC 3339
 	FilterNumber FilterKind = "number" // integer
 	FilterID     FilterKind = "id"     // a thing's id
+	FilterWords  FilterKind = "words"  // beginnings of words of a name; see tenant.Asked
 )
 
 // Choice is one value a filter accepts.

@@ -37,6 +37,17 @@ const waitsFor = `CASE @state
 // how many more.
 const requestTargets = `(SELECT min(p.name) || CASE count(*) WHEN 1 THEN '' ELSE ' and ' || (count(*) - 1) || ' more' END FROM request_place p WHERE p.request = r.id)`
 
+// requestNo is the number of a request in the search index: its id is a text.
+const requestNo = "(SELECT x.no FROM search_request_no x WHERE x.request = r.id)"
+
+// findRequestPath is findPath for requests.
+func findRequestPath() path {
+	p := findPath("search_request", "search_request_no x CROSS JOIN request r", "x.no")
+	p.where += " AND r.id = x.request"
+	p.swap[0] = findCond("search_request", requestNo)
+	return p
+}
+
 // requestList is everything that was ever asked for.
 func requestList() *Report {
 	var states, kinds []Choice
@@ -73,6 +84,7 @@ func requestList() *Report {
 		},
 		Filters: []Filter{
 			{Key: "title", Label: "Request", Kind: FilterText, cond: "instr(lower(r.title), ?) > 0"},
+			findFilter("search_request", requestNo),
 			{Key: "mine", Label: "Asked by me", Kind: FilterBool, words: map[string]string{"yes": "mine(r)", "no": "NOT mine(r)"}},
 			{Key: "state", Label: "State", Kind: FilterChoice, Choices: states, expr: "@state"},
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, Choices: kinds, expr: "r.kind"},
@@ -84,6 +96,7 @@ func requestList() *Report {
 		parts: []part{{
 			name: "requests", from: "request r", where: "r.tenant = @tenant AND r.created + 0 <= @until AND opento(r)", scope: "1=1",
 			paths: []path{
+				findRequestPath(),
 				{sort: "changed", order: []string{"r.changed", "r.id"}},
 				{sort: "created", order: []string{"r.created", "r.id"}},
 			},

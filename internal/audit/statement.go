@@ -170,6 +170,8 @@ func (f *Filter) condition(v string, e *expander, indexed bool) string {
 		if f.cond == "" {
 			return e.sql("instr("+f.expr+", ?) > 0", arg)
 		}
+	case FilterWords:
+		arg = match(v)
 	case FilterDate:
 		t, _ := parseDate(v)
 		arg = db.Millis(t)
@@ -186,7 +188,7 @@ func (f *Filter) condition(v string, e *expander, indexed bool) string {
 	}
 	switch {
 	case f.cond != "":
-		return e.sql(f.cond, arg)
+		return e.sql(f.cond, slices.Repeat([]any{arg}, strings.Count(f.cond, "?"))...)
 	case f.Kind == FilterBool:
 		return e.sql(f.expr + map[bool]string{true: " = ", false: " + 0 = "}[indexed] + map[string]string{"yes": "1", "no": "0"}[v])
 	case indexed:

@@ -41,6 +41,7 @@ func violationList() *Report {
 			name: "violations", from: "violation v", where: "v.tenant = @tenant AND v.in_force + 0 = 1 AND v.first_seen + 0 <= @until",
 			scope: violationScope, sorted: "where no index has the order, what stands against one workspace or rule is sorted",
 			paths: []path{
+				findPath("search_violation", "violation v", "v.id"),
 				{sort: "severity", order: []string{rank, "v.first_seen", "v.id"}},
 				{sort: "first_seen", order: []string{"v.first_seen", "v.id"}},
 				{sort: "object", order: []string{"v.label", "v.id"}},
@@ -106,6 +107,7 @@ func violationFilters() []Filter {
 	}
 	return []Filter{
 		{Key: "object", Label: "Object", Kind: FilterText, cond: "instr(lower(v.label), ?) > 0"},
+		findFilter("search_violation", "v.id"),
 		{Key: "severity", Label: "Severity", Kind: FilterChoice, Choices: severities, expr: "v.severity"},
 		{Key: "state", Label: "State", Kind: FilterChoice, Choices: states, words: words},
 		{Key: "rule", Label: "Rule", Kind: FilterChoice, Open: true, expr: "v.rule",

@@ -15,6 +15,8 @@ func workspaceList() *Report {
 		Columns:  workspaceListColumns(),
 		Filters: []Filter{
 			{Key: "name", Label: "Name", Kind: FilterText, expr: "w.name_key"},
+			findFilter("search_workspace", "w.id"),
+			beginsFilter("w.name_key"),
 			{Key: "state", Label: "State", Kind: FilterChoice, Open: true, expr: "w.state",
 				choices: skipping("workspace", "workspace_by_state", "state")},
 			{Key: "kind", Label: "Kind", Kind: FilterChoice, Open: true, expr: "w.kind",
@@ -32,6 +34,8 @@ func workspaceList() *Report {
 		parts: []part{{
 			name: "workspaces", from: "workspace w", where: "w.tenant = @tenant AND seen(w)", scope: "inscope(w.ws)",
 			paths: []path{
+				findPath("search_workspace", "workspace w", "w.id"),
+				beginsPath("w.name_key", "w.name_key", "w.ws"),
 				{sort: "name", needs: []string{"domain"}, order: []string{"w.name_key", "w.id"}},
 				{sort: "name", needs: []string{"capacity"}, order: []string{"w.name_key", "w.id"}},
 				{sort: "name", needs: []string{"state"}, order: []string{"w.name_key", "w.id"}},

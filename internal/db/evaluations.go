@@ -142,8 +142,12 @@ func (d *DB) FailEvaluation(ctx context.Context, e Evaluation, sentence string) 
 	})
 }
 
-// FinishEvaluation ends a judging and writes the figures of its scan.
+// FinishEvaluation ends a judging and writes the figures of its scan. What was
+// raised can be searched for from then on.
 func (d *DB) FinishEvaluation(ctx context.Context, e Evaluation, set *policy.Set, tallies map[string]policy.Tally) error {
+	if err := d.IndexNames(ctx); err != nil {
+		return fmt.Errorf("finish evaluation of scan %d: %w", e.Scan, err)
+	}
 	err := d.Write(ctx, func(tx *Tx) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM rule_figure WHERE scan = $1`, e.Scan); err != nil {
 			return err

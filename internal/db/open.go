@@ -92,6 +92,10 @@ func (d *DB) open(ctx context.Context, readers int) error {
 	if err := migrate(ctx, d.write, d.path); err != nil {
 		return err
 	}
+	// A database from before there was an index is indexed here, once.
+	if err := d.IndexNames(ctx); err != nil {
+		return err
+	}
 	pool, err := sql.Open("sqlite", dsn(d.path, "_pragma=query_only(1)"))
 	if err != nil {
 		return err

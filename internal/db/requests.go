@@ -101,7 +101,7 @@ func (t *Tx) InsertRequest(ctx context.Context, tenantID int64, r request.Reques
 	if err != nil {
 		return fmt.Errorf("insert request %s: %w", r.ID, err)
 	}
-	return nil
+	return indexRequest(ctx, t, r.ID)
 }
 
 func fold(id string) string { return strings.ToLower(id) }
@@ -109,8 +109,12 @@ func fold(id string) string { return strings.ToLower(id) }
 // SaveDraft writes what was typed into a draft. Conflict when the request is
 // not at the version any more.
 func (t *Tx) SaveDraft(ctx context.Context, r request.Request) error {
-	return t.changeRequest(ctx, r, `title = $4, params = $5, reason = $6, editor_tid = $7, editor_oid = $8, editor_name = $9, editor_address = $10, not_before = $11`,
+	err := t.changeRequest(ctx, r, `title = $4, params = $5, reason = $6, editor_tid = $7, editor_oid = $8, editor_name = $9, editor_address = $10, not_before = $11`,
 		r.Title, string(r.Params), r.Reason, fold(r.Editor.TenantID), fold(r.Editor.ObjectID), r.Editor.Name, r.Editor.Address, MillisOrNull(r.NotBefore))
+	if err != nil {
+		return err
+	}
+	return indexRequest(ctx, t, r.ID)
 }
 
 // changeRequest is the one way a request is updated: at the version that was
@@ -187,6 +191,9 @@ func (t *Tx) SubmitRequest(ctx context.Context, s Submission, by request.Party) 
 	if err := t.changeRequest(ctx, r, `state = 'pending', title = $4, revision = revision + 1, plan_hash = $5, need = $6, rule = $7, risk = $8, rules_hash = $9, submitted = $3,
 		expires = $10, decided = NULL, window_ends = NULL, reminded = NULL, escalated = NULL, note = ''`,
 		r.Title, s.Hash, s.Need, r.Rule, string(r.Risk), r.Rules, Millis(r.Expires)); err != nil {
+		return err
+	}
+	if err := indexRequest(ctx, t, r.ID); err != nil {
 		return err
 	}
 	return t.AddRequestEvent(ctx, RequestEvent{Request: r.ID, By: by, What: "submitted", From: request.Draft, To: request.Pending, Plan: s.Hash})

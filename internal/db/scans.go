@@ -157,8 +157,12 @@ func (d *DB) NoteScan(ctx context.Context, scan int64, note ScanNote) error {
 
 // PublishScan makes the scan what pages read: one update of the tenant, in one
 // transaction with the end of the scan and its figures. The state must be
-// complete or partial.
+// complete or partial. What the scan wrote is indexed for the search first, so
+// that whatever a page shows is found.
 func (d *DB) PublishScan(ctx context.Context, s Scan, figures map[string]int64) error {
+	if err := d.IndexNames(ctx); err != nil {
+		return fmt.Errorf("publish scan %d: %w", s.ID, err)
+	}
 	err := d.Write(ctx, func(tx *Tx) error {
 		for name, value := range figures {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO scan_figure (scan, name, value) VALUES ($1, $2, $3)

@@ -14,13 +14,23 @@ func TestSearch(t *testing.T) {
 	t.Parallel()
 	d := filled(t)
 	p := open(t, d, auditor)
-	p.exec(`UPDATE workspace SET name = 'Straße <b>', name_key = 'strasse <b>' WHERE ws = 9`)
+	p.exec(`UPDATE workspace SET name = 'Straße <b> SalesReportDEV', name_key = 'strasse <b> salesreportdev' WHERE ws = 9`)
+	p.exec(`UPDATE principal SET name = 'Łucja Müller', name_key = 'łucja müller' WHERE name = 'Person 58'`)
+	p.exec(`UPDATE item SET name = '東京都売上', name_key = '東京都売上' WHERE id = 3`)
+	p.exec(`UPDATE search_mark SET upto = 0`)
+	if err := d.IndexNames(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name, q string
 		want    []string
 	}{
 		{"a part of a name", "team 12", []string{"Finance 372 Team 12", "Finance 720 Team 120"}},
 		{"however it is written", "STRASSE", []string{"Straße <b>"}},
+		{"a part of a word made of several", "reportd", []string{"Straße <b>"}},
+		{"words in any order", "sales strasse", []string{"Straße <b>"}},
+		{"without accents", "lucja mull", []string{"Łucja Müller"}},
+		{"a script without spaces", "売上", []string{"東京都売上"}},
 		{"a person", "person 59", []string{"Person 59"}},
 		{"an address", "person.59@", []string{"Person 59"}},
 		{"the id of a workspace", audittest.GUID(5), []string{"Finance 155 Team 5"}},
@@ -54,10 +64,20 @@ func TestSearchFindsNothing(t *testing.T) {
 		"no such thing":                        "Nothing found for “no such thing”.",
 		"00000000-0000-4000-8000-000000000000": "Nothing found for “00000000-0000-4000-8000-000000000000”.",
 		"%' OR 1=1 --":                         "Nothing found for “%' OR 1=1 --”.",
-		strings.Repeat("x", 3000):              "",
+		strings.Repeat("x", 10000):             "",
+		strings.Repeat("売 ", 5000):             "",
+		"\x00":                                 "",
+		"a\x00b\xff":                           "",
+		`"`:                                    "",
+		`"" OR words:* NEAR(a b) ^x -y {z}`:    "",
+		"workspace* AND NOT":                   "",
+		"'; DROP TABLE search_item; --":        "",
 	} {
-		got := p.get("/search?q="+url.QueryEscape(q), http.StatusOK).Text("[data-testid=empty] strong")
-		if want != "" && got != want {
+		page := p.get("/search?q="+url.QueryEscape(q), http.StatusOK)
+		if want == "" {
+			continue // whatever it finds, it is no error
+		}
+		if got := page.Text("[data-testid=empty] strong"); got != want {
 			t.Errorf("%q: says %q, want %q", q, got, want)
 		}
 	}

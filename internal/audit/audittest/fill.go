@@ -45,6 +45,9 @@ func Fill(tb testing.TB, d *db.DB, s Size) {
 			tb.Fatalf("fill: %v in %s", err, q)
 		}
 	}
+	if err := d.IndexNames(tb.Context()); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 func (s Size) defaults() Size {
