@@ -308,6 +308,9 @@ func (d *Desk) drift(r request.Request, plan *request.Plan, params request.Param
 	if len(errs) > 0 {
 		return "The tenant has changed since this was submitted: " + errs[0].Sentence + so
 	}
+	if again.Risk.Least() > plan.Risk.Least() {
+		return "The tenant has changed since this was submitted, and more people would have to agree now: " + strings.Join(again.RiskReasons, " ") + so
+	}
 	now := again.Observed()
 	for _, was := range plan.Observed() {
 		i := slices.IndexFunc(now, func(o request.Observation) bool { return o.Key() == was.Key() })

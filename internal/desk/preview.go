@@ -110,12 +110,21 @@ func (d *Desk) estate(ctx context.Context, view db.View, r request.Request, para
 }
 
 func (d *Desk) context(r request.Request, rules *request.ApprovalRules) request.Context {
-	c := request.Context{Request: r.ID, Revision: r.Revision + 1, Reason: r.Reason, Now: d.now(), Approval: rules.Approval, Window: rules.Window}
+	c := request.Context{Request: r.ID, Revision: r.Revision + 1, Reason: r.Reason, Now: d.now(), Approval: rules.Approval, Window: rules.Window,
+		Askers: askers(r), Own: rules.Own}
 	if !r.NotBefore.IsZero() {
 		at := r.NotBefore.UTC().Truncate(time.Millisecond)
 		c.NotBefore = &at
 	}
 	return c
+}
+
+// askers are who asked and who edited last, each once.
+func askers(r request.Request) []request.Party {
+	if r.Editor.Same(r.Requester) || r.Editor.ObjectID == "" {
+		return []request.Party{r.Requester}
+	}
+	return []request.Party{r.Requester, r.Editor}
 }
 
 // judge asks the rules about what the plan would make, and about the same

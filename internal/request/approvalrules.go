@@ -41,6 +41,8 @@ type ApprovalRules struct {
 	// Emergency is nil when there is no emergency access, which is so unless the
 	// file says otherwise.
 	Emergency *EmergencyRule
+	// Own is what becomes of requests by which one gains something oneself.
+	Own OwnGains
 }
 
 // ApprovalRule says who must agree to the requests it matches. All of its
@@ -116,6 +118,7 @@ type yamlFile struct {
 	Refuse       []string       `yaml:"refuse"`
 	Rules        []yaml.Node    `yaml:"rules"`
 	Emergency    *yamlEmergency `yaml:"emergency"`
+	Own          yamlOwnGains   `yaml:"own_gain"`
 }
 
 // ParseApprovals reads a file of approval rules. Every problem is Invalid with
@@ -132,14 +135,12 @@ func ParseApprovals(name string, b []byte) (*ApprovalRules, error) {
 	if r.Approval > ApprovalLife || r.Window > WindowLife {
 		return nil, fault.New(fault.Invalid, "%s: approval_life is at most %s and execution_window at most %s; they can only be made shorter.", name, ApprovalLife, WindowLife)
 	}
-	if y := f.Emergency; y != nil {
-		r.Emergency = &EmergencyRule{Longest: orElse(y.Longest, EmergencyLife), Prefixes: y.Prefixes, Tell: y.Tell}
-		if r.Emergency.Longest > EmergencyLife || r.Emergency.Longest < time.Minute {
-			return nil, fault.New(fault.Invalid, "%s: emergency: longest is at most %s and a minute at least; it can only be made shorter.", name, EmergencyLife)
-		}
-		if slices.ContainsFunc(y.Prefixes, func(p string) bool { return tenant.Fold(p) == "" }) {
-			return nil, fault.New(fault.Invalid, "%s: emergency: an empty prefix would allow every workspace; leave prefixes out for that.", name)
-		}
+	var err error
+	if r.Own, err = f.Own.read(); err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "%s: %v", name, err)
+	}
+	if r.Emergency, err = f.Emergency.read(); err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "%s: emergency: %v", name, err)
 	}
 	for _, pattern := range f.Refuse {
 		if _, err := path.Match(pattern, "x"); err != nil || pattern == "" {
@@ -157,6 +158,21 @@ func ParseApprovals(name string, b []byte) (*ApprovalRules, error) {
 		r.Rules = append(r.Rules, one)
 	}
 	return r, nil
+}
+
+// read returns nil where the file has no such section.
+func (y *yamlEmergency) read() (*EmergencyRule, error) {
+	if y == nil {
+		return nil, nil
+	}
+	e := &EmergencyRule{Longest: orElse(y.Longest, EmergencyLife), Prefixes: y.Prefixes, Tell: y.Tell}
+	if e.Longest > EmergencyLife || e.Longest < time.Minute {
+		return nil, fmt.Errorf("longest is at most %s and a minute at least; it can only be made shorter", EmergencyLife)
+	}
+	if slices.ContainsFunc(y.Prefixes, func(p string) bool { return tenant.Fold(p) == "" }) {
+		return nil, errors.New("an empty prefix would allow every workspace; leave prefixes out for that")
+	}
+	return e, nil
 }
 
 func orElse(l yamlLife, otherwise time.Duration) time.Duration {

@@ -34,6 +34,10 @@ func TestApprovalRulesAreReadStrictly(t *testing.T) {
 		{"a longer window", "execution_window: 25h\n", "at most"},
 		{"no length of time", "approval_life: long\n", "no length of time"},
 		{"a pattern that is none", "refuse: ['[']\n", "no pattern"},
+		{"one's own gain, said", "own_gain: {by_name: refuse, through_group: show}\n", ""},
+		{"one's own gain, another word", "own_gain: {by_name: maybe}\n", "by_name is show, second or refuse"},
+		{"one's own gain, another way", "own_gain: {group: show}\n", "line 1"},
+		{"an emergency of two hours", "emergency: {longest: 2h}\n", "emergency: longest is at most 1h"},
 		{"no YAML", "\t{", "cannot be read"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -14,6 +14,10 @@ type Context struct {
 	Now       time.Time
 	// Approval and Window are the lives in force; see Times.
 	Approval, Window time.Duration
+	// Askers are who asked and who edited last, Own what holds when they gain
+	// by it themselves.
+	Askers []Party
+	Own    OwnGains
 }
 
 // builder collects a plan.
@@ -29,6 +33,8 @@ type builder struct {
 	taken map[string]string
 	// losses are the Admins who stop being one, by workspace.
 	losses map[ID][]lossOfAdmin
+	// fields are those in which somebody was chosen.
+	fields map[ID][]string
 }
 
 // Build makes the plan of a request from its form and the tenant as it was

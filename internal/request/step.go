@@ -96,6 +96,7 @@ func (b *builder) somebody(field string, id ID) (Principal, bool) {
 	case p.Kind == tenant.PrincipalGroup && !p.PeopleKnown:
 		b.fail(field, "The members of %s were not read, so nobody can tell who would gain by this. Switch on Microsoft Graph for the tenant, or name people.", p.Name)
 	default:
+		b.picked(field, NewID(p.ID))
 		return p, true
 	}
 	return p, false
@@ -160,6 +161,7 @@ func (b *builder) gain(p Principal, right, where string) {
 	if rank(right) > rank("Viewer") && p.Guest {
 		b.risky("%s is a guest and could change content of %s.", p.Name, where)
 	}
+	b.ownGain(p, right, where)
 }
 
 // identifier is how the service wants a principal named: people by sign-in

@@ -64,6 +64,9 @@ func TestOnesOwnGroup(t *testing.T) {
 	if got := plan.Text("main"); !strings.Contains(got, "You belong to Crew. You gain the role Member on FIN-New-DEV by this yourself.") {
 		t.Errorf("the plan says %q", got)
 	}
+	if got := plan.Text("main"); !strings.Contains(got, "High risk") || !strings.Contains(got, "2 people") || !strings.Contains(got, "Anna belongs to Crew, and so gains the role Member on FIN-New-DEV by their own request.") {
+		t.Errorf("of who must agree the plan says %q", got)
+	}
 	id := strings.TrimSuffix(strings.TrimPrefix(to, "/requests/"), "/preview")
 	r.post("/requests/"+id+"/submit", http.StatusSeeOther, "version", plan.Attr("form[data-testid=do-submit] input[name=version]", "value"), "plan", plan.Attr("form[data-testid=do-submit] input[name=plan]", "value"))
 	*r.who = somebody("Eve", auth.Approver)
