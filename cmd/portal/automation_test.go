@@ -43,7 +43,7 @@ func newRobot(t *testing.T) *robot {
 	if !l.signIn("asks", "requester") {
 		t.Fatal("nobody signs in who asks")
 	}
-	_, page := l.as("asks", http.MethodPost, "/me/tokens", url.Values{"purpose": {"the documentation"}, "grants": {"read", "ask"}, "days": {"1"}})
+	_, page := l.as("asks", http.MethodPost, "/me/tokens", url.Values{"purpose": {"the documentation"}, "grants": {"read", "ask", "run"}, "days": {"1"}})
 	if r.token = newToken.FindString(page); r.token == "" {
 		t.Fatalf("no token was made: %.600s", page)
 	}
@@ -217,6 +217,34 @@ func (r *robot) things(t *testing.T) map[string]string {
 	return out
 }
 
+// plan has a refresh plan made, of a model whose last refresh went well, and
+// returns its name.
+func (r *robot) plan(t *testing.T) string {
+	t.Helper()
+	var me struct {
+		ID string `json:"id"`
+	}
+	r.get("/me", &me)
+	var models struct {
+		Rows []struct {
+			Item      string `json:"id"`
+			Workspace string `json:"workspace_id"`
+		} `json:"rows"`
+	}
+	r.get("/reports/refreshes?status=Completed&limit=20", &models)
+	for i, m := range models.Rows {
+		name := fmt.Sprint("After ETL ", i)
+		out, code := r.run(`portal request submit refresh-plan --set name="$NAME" --set api=yes --set people[0]="$ME" --set nodes[0].name=Model --set nodes[0].workspace="$WS" --set nodes[0].item="$ITEM" --reason "The load is over" --wait --timeout 5m --token-env PORTAL_TOKEN`,
+			map[string]string{"NAME": name, "ME": me.ID, "WS": m.Workspace, "ITEM": m.Item})
+		if code == 0 {
+			return name
+		}
+		t.Logf("no plan of %s: exit %d: %.300s", m.Item, code, out)
+	}
+	t.Fatal("no plan was made")
+	return ""
+}
+
 // step is a step of a pipeline, in either product's words.
 type step struct {
 	ID     string            `yaml:"id"`
@@ -240,7 +268,7 @@ func TestTheDocumentedPipelinesRun(t *testing.T) {
 	for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
 		blocks[m[1]] = append(blocks[m[1]], m[2])
 	}
-	if len(blocks["yaml"]) != 2 || len(blocks["json"]) != 1 || len(blocks["bash"]) != 1 {
+	if len(blocks["yaml"]) != 2 || len(blocks["json"]) != 1 || len(blocks["bash"]) != 2 {
 		t.Fatalf("blocks: %d yaml, %d json, %d bash", len(blocks["yaml"]), len(blocks["json"]), len(blocks["bash"]))
 	}
 	if err := os.WriteFile(filepath.Join(r.dir, "deploy.json"), []byte(blocks["json"][0]), 0o600); err != nil {
@@ -248,10 +276,11 @@ func TestTheDocumentedPipelinesRun(t *testing.T) {
 	}
 	names := r.things(t)
 	defer r.deciders(t)()
+	names["PLAN"] = r.plan(t)
 	ran := 0
 	for _, script := range blocks["bash"] {
 		ran++
-		if out, code := r.run(script, nil); code != 0 {
+		if out, code := r.run(script, names); code != 0 {
 			t.Errorf("exit %d of\n%s\n%.900s", code, script, out)
 		}
 	}
@@ -281,12 +310,12 @@ func TestTheDocumentedPipelinesRun(t *testing.T) {
 	}
 	names["ID"] = strings.TrimSpace(strings.TrimPrefix(string(told), "id="))
 	ran += r.steps(t, actions.Jobs["wait"].Steps, names)
-	for file, want := range map[string]string{filepath.Join(r.dir, names["SUMMARY"]): "Decided by a person", r.env["GITHUB_STEP_SUMMARY"]: "| approved |"} {
+	for file, want := range map[string]string{filepath.Join(r.dir, names["SUMMARY"]): "Decided by a person", filepath.Join(r.dir, "refresh.md"): "| done | 1 |", r.env["GITHUB_STEP_SUMMARY"]: "| approved |"} {
 		if got, err := os.ReadFile(file); err != nil || !strings.Contains(string(got), want) {
 			t.Errorf("the summary %s: %v\n%s", file, err, got)
 		}
 	}
-	if ran != 12 {
+	if ran != 13 {
 		t.Errorf("%d scripts ran", ran)
 	}
 }

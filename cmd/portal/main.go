@@ -42,6 +42,7 @@ type cli struct {
 	Simulate simulateCmd `cmd:"" help:"Serve the stand-in for Power BI alone."`
 	Export   exportCmd   `cmd:"" help:"Write one report as CSV, XLSX or JSON."`
 	Request  requestCmd  `cmd:"" help:"Ask a portal for something from a pipeline, and wait for people's approval."`
+	Refresh  refreshCmd  `cmd:"" help:"Start a refresh plan from a pipeline, and wait for its end."`
 	Ledger   ledgerCmd   `cmd:"" help:"Verify or export the ledger."`
 	Policy   policyCmd   `cmd:"" help:"Check, test and try out a rule file."`
 	Backup   backupCmd   `cmd:"" help:"Copy the database into a new file, also beside a running portal, and check the copy."`

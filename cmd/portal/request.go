@@ -68,29 +68,43 @@ type waited struct {
 	Summary string        `type:"path" help:"Write what became of it into this file, as Markdown, for the pipeline's page."`
 }
 
+// how is the same for the portal's client.
+func (o waited) how() remote.Waiting {
+	return remote.Waiting{Timeout: o.Timeout, Every: max(o.Every, 100*time.Millisecond)}
+}
+
 func (o waited) wait(w *world, c *remote.Client, id string) error {
-	r, err := c.Wait(w.ctx, id, remote.Waiting{Timeout: o.Timeout, Every: max(o.Every, 100*time.Millisecond)})
-	if r.ID != "" {
-		if werr := o.report(w, r); werr != nil {
+	r, err := c.Wait(w.ctx, id, o.how())
+	return o.ended(w, r.ID, r.Raw, r, err, "portal request wait "+id, exitOfState(r.State))
+}
+
+// ended reports what was waited for, and returns the exit code: that of its
+// state, unless the waiting ended before. again is how to go on waiting.
+func (o waited) ended(w *world, id string, raw json.RawMessage, r summarised, err error, again string, state error) error {
+	if id != "" {
+		if werr := o.report(w, raw, r); werr != nil {
 			return werr
 		}
 	}
 	switch {
 	case errors.Is(err, remote.ErrTimeout):
-		fmt.Fprintf(w.stderr, "The time to wait is over, and the request goes on. Wait again with: portal request wait %s\n", id)
+		fmt.Fprintf(w.stderr, "The time to wait is over, and it goes on. Wait again with: %s\n", again)
 		return exitError(exitWaited)
 	case errors.Is(err, context.Canceled):
-		fmt.Fprintf(w.stderr, "Stopped waiting; the request goes on. Wait again with: portal request wait %s\n", id)
+		fmt.Fprintf(w.stderr, "Stopped waiting; it goes on. Wait again with: %s\n", again)
 		return exitError(exitFailed)
 	case err != nil:
 		return exitOfCall(w, err)
 	}
-	return exitOfState(r.State)
+	return state
 }
 
-// report prints the request and writes the summary.
-func (o waited) report(w *world, r remote.Request) error {
-	if _, err := fmt.Fprintln(w.stdout, strings.TrimSpace(string(r.Raw))); err != nil {
+// summarised is what has a summary in Markdown.
+type summarised interface{ Summary() string }
+
+// report prints what the portal said and writes the summary.
+func (o waited) report(w *world, raw json.RawMessage, r summarised) error {
+	if _, err := fmt.Fprintln(w.stdout, strings.TrimSpace(string(raw))); err != nil {
 		return err
 	}
 	if o.Summary == "" {
@@ -161,12 +175,8 @@ func (s submitCmd) Run(w *world) error {
 	if wish.Params, err = s.params(); err != nil {
 		return misuse(w, err)
 	}
-	if wish.Key == "" {
-		var b [16]byte
-		if _, err := rand.Read(b[:]); err != nil {
-			return err
-		}
-		wish.Key = hex.EncodeToString(b[:])
+	if wish.Key, err = keyOr(wish.Key); err != nil {
+		return err
 	}
 	r, err := c.SubmitPatiently(w.ctx, wish, s.Patience)
 	if err != nil {
@@ -176,7 +186,17 @@ func (s submitCmd) Run(w *world) error {
 	if s.Wait && !s.Draft {
 		return s.wait(w, c, r.ID)
 	}
-	return s.report(w, r)
+	return s.report(w, r.Raw, r)
+}
+
+// keyOr is the key that was given, or one made up.
+func keyOr(given string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	var b [16]byte
+	_, err := rand.Read(b[:])
+	return hex.EncodeToString(b[:]), err
 }
 
 // params are the fields as one JSON object.
@@ -235,7 +255,7 @@ func (s showCmd) Run(w *world) error {
 	if err != nil {
 		return exitOfCall(w, err)
 	}
-	return waited{}.report(w, r)
+	return waited{}.report(w, r.Raw, r)
 }
 
 type waitCmd struct {
@@ -267,5 +287,5 @@ func (s withdrawal) Run(w *world) error {
 	if err != nil {
 		return exitOfCall(w, err)
 	}
-	return waited{}.report(w, r)
+	return waited{}.report(w, r.Raw, r)
 }

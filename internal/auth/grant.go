@@ -19,12 +19,15 @@ const (
 	GrantAsk Grant = "ask"
 	// GrantScan starts and stops scans.
 	GrantScan Grant = "scan"
+	// GrantRun starts refresh plans that let programs start them.
+	GrantRun Grant = "run"
 )
 
 // Grants lists them in the order of forms; GrantText says what each is.
 var (
-	Grants    = []Grant{GrantRead, GrantAsk, GrantScan}
-	GrantText = map[Grant]string{GrantRead: "Read: reports, details, requests, runs and scans", GrantAsk: "Ask: draft, submit, comment on and take back requests", GrantScan: "Scan: start and stop scans"}
+	Grants    = []Grant{GrantRead, GrantAsk, GrantScan, GrantRun}
+	GrantText = map[Grant]string{GrantRead: "Read: reports, details, requests, runs and scans", GrantAsk: "Ask: draft, submit, comment on and take back requests", GrantScan: "Scan: start and stop scans",
+		GrantRun: "Run: start refresh plans that let programs start them, and watch how they go"}
 )
 
 // granted is the allow-list: an action that is not here is nothing a program
@@ -34,6 +37,7 @@ var granted = map[Grant][]Action{
 		ViewCapacities, ViewApps, ViewSettings, ViewScans, ViewViolations, ViewPolicies, ViewWaivers, ViewRequests, ViewRuns, ViewNotices, ViewHelp, ExportReport},
 	GrantAsk:  {ViewHelp, ViewRequests, ViewRuns, BeginRequest, MakeRequest, EditRequest, WithdrawOwn, CommentRequest, AskWaiver, AskRuleChange},
 	GrantScan: {ViewHelp, ViewScans, StartScan, CancelScan},
+	GrantRun:  {ViewHelp, ViewRefreshes, RunPlan, RunAnyPlan},
 }
 
 // ForPrograms reports whether any token can be made for the action: only such
@@ -50,7 +54,7 @@ func ParseGrants(words []string) ([]Grant, error) {
 		}
 	}
 	if len(out) == 0 || len(out) != len(slices.Compact(slices.Sorted(slices.Values(words)))) {
-		return nil, &fault.Error{Kind: fault.Invalid, Field: "grants", Sentence: "Choose what the token is for: read, ask or scan."}
+		return nil, &fault.Error{Kind: fault.Invalid, Field: "grants", Sentence: "Choose what the token is for: read, ask, scan or run."}
 	}
 	return out, nil
 }

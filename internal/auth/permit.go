@@ -82,8 +82,10 @@ const (
 	HoldExecutor  Action = "executor.hold"
 	SendNotices   Action = "notice.send"
 	// RunPlan is to begin, cancel and resume the runs of a refresh plan; that
-	// one is an operator or named by the plan is asked of the plan.
-	RunPlan Action = "refresh-plan.run"
+	// one may run any plan of the tenant, or is named by this one, is asked of
+	// the plan.
+	RunPlan    Action = "refresh-plan.run"
+	RunAnyPlan Action = "refresh-plan.run_any"
 
 	Configure         Action = "configure"
 	ViewSessions      Action = "session.view_all"
@@ -192,6 +194,7 @@ var Permits = map[Action]Permit{
 	HoldExecutor:     {Roles: running, Reach: WholeTenant},
 	SendNotices:      {Roles: running, Reach: WholeTenant},
 	RunPlan:          {Roles: []Role{Viewer, Requester, Approver, Operator}, Reach: InPart},
+	RunAnyPlan:       {Roles: []Role{Operator}, Reach: WholeTenant},
 
 	Configure:         {Roles: []Role{Admin}, Reach: Everywhere, Recent: true},
 	ViewSessions:      {Roles: []Role{Admin}, Reach: Everywhere},

@@ -25,7 +25,7 @@ var expected = map[auth.Action]string{
 	auth.AssignViolation: "ao", auth.AskWaiver: "rao", auth.DecideWaiver: "a", auth.EndWaiver: "a", auth.PreviewPolicy: "aoud",
 	auth.AnswerAsOwner: "vrao", auth.Attest: "o",
 	auth.AskRuleChange: "d", auth.BeginRequest: "raod", auth.MakeRequest: "r", auth.EditRequest: "raod", auth.WithdrawOwn: "raod", auth.DecideRequest: "a", auth.CommentRequest: "raod", auth.Delegate: "a", auth.ResolveStep: "o", auth.CancelRun: "o",
-	auth.BreakGlass: "rod", auth.ReviewBreakGlass: "aod", auth.EndBreakGlass: "raod", auth.HoldExecutor: "od", auth.SendNotices: "od", auth.RunPlan: "vrao",
+	auth.BreakGlass: "rod", auth.ReviewBreakGlass: "aod", auth.EndBreakGlass: "raod", auth.HoldExecutor: "od", auth.SendNotices: "od", auth.RunPlan: "vrao", auth.RunAnyPlan: "o",
 	auth.Configure: "d", auth.ViewSessions: "d", auth.RevokeSessions: "d", auth.ViewOwnSessions: "vraoud", auth.RevokeOwnSessions: "vraoud",
 	auth.MakeToken: "vraoud", auth.RevokeOwnToken: "vraoud", auth.RevokeToken: "d", auth.ViewTokens: "ud",
 }

@@ -46,7 +46,7 @@ func (d *Desk) putPlan(ctx context.Context, tx *db.Tx, by By, r request.Request,
 // MayRunPlan reports whether somebody may begin, cancel and resume a plan's
 // runs: operators of the tenant, and those whom the plan names.
 func MayRunPlan(p auth.Person, tenant string, plan *refreshplan.Plan) bool {
-	if auth.May(p, auth.CancelRun, auth.Object{Tenant: tenant}) {
+	if auth.May(p, auth.RunAnyPlan, auth.Object{Tenant: tenant}) {
 		return true
 	}
 	return auth.May(p, auth.RunPlan, auth.Object{}) && slices.Contains(plan.People, lower(p.ObjectID))
@@ -83,9 +83,10 @@ func (d *Desk) onPlan(ctx context.Context, by By, id string, what ledger.Action,
 
 // StartPlan begins a run of a plan and returns the run's id. via says how it was
 // asked for: db.ByPerson from a page, db.ByAPI from a program after an ETL run,
-// which the plan must allow. The API's POST for "start a plan" calls this with
-// the By of its token; Conflict when the plan runs already.
-func (d *Desk) StartPlan(ctx context.Context, by By, plan string, via db.Cause) (string, error) {
+// which the plan must allow. A program that names its start with a key gets the
+// run that it began under it, however often it asks; key is empty for people.
+// Conflict when the plan runs already, or the key is another plan's.
+func (d *Desk) StartPlan(ctx context.Context, by By, plan string, via db.Cause, key string) (string, error) {
 	run := db.PlanRun{ID: d.newID(), Plan: plan, Cause: via, CauseBy: by.Name}
 	err := d.onPlan(ctx, by, plan, ledger.RunStart, "", func(p db.RefreshPlan, graph *refreshplan.Plan, e ledger.Entry) error {
 		if via == db.ByAPI && !graph.Start.API {
@@ -93,7 +94,21 @@ func (d *Desk) StartPlan(ctx context.Context, by By, plan string, via db.Cause) 
 		}
 		run.Tenant, run.Version = p.Tenant, p.Version
 		e.Details[ledger.Run], e.Details[ledger.Version] = run.ID, fmt.Sprint(p.Version)
-		return d.db.Write(ctx, func(tx *db.Tx) error { return tx.BeginPlan(ctx, run, graph, nil, e) })
+		return d.db.Write(ctx, func(tx *db.Tx) error {
+			switch known, err := tx.PlanRunOfKey(ctx, by.Party(), key); {
+			case err != nil:
+				return err
+			case known.ID != "" && known.Plan != plan:
+				return &fault.Error{Kind: fault.Conflict, Field: "key", Sentence: "This key named a run of another plan. Take a new key for each start."}
+			case known.ID != "":
+				run.ID = known.ID
+				return nil
+			}
+			if err := tx.BeginPlan(ctx, run, graph, nil, e); err != nil {
+				return err
+			}
+			return tx.KeyPlanRun(ctx, by.Party(), key, run.ID)
+		})
 	})
 	return run.ID, err
 }
@@ -101,15 +116,15 @@ func (d *Desk) StartPlan(ctx context.Context, by By, plan string, via db.Cause) 
 // CancelPlanRun ends a run of a plan: nothing more begins, and what can be
 // stopped is. It needs a reason. Conflict when the run has ended.
 func (d *Desk) CancelPlanRun(ctx context.Context, by By, run, reason string) error {
-	reason, err := reasonFor(reason)
-	if err != nil {
-		return err
-	}
+	reason, without := reasonFor(reason)
 	r, err := d.db.Reader().PlanRun(ctx, run)
 	if err != nil {
 		return err
 	}
 	return d.onPlan(ctx, by, r.Plan, ledger.RunCancel, reason, func(_ db.RefreshPlan, _ *refreshplan.Plan, e ledger.Entry) error {
+		if without != nil { // asked after the right, which whoever lacks it learns nothing beside
+			return without
+		}
 		e.Details[ledger.Run] = run
 		return d.db.Write(ctx, func(tx *db.Tx) error {
 			if err := tx.CancelPlanRun(ctx, run, by.Name, reason); err != nil {

@@ -97,12 +97,18 @@ func TestWhoRunsARefreshPlan(t *testing.T) {
 		name string
 		role auth.Role
 	}{{"Anna", auth.Requester}, {"Eve", auth.Approver}, {"Fay", auth.Viewer}, {"Fay", auth.Auditor}} {
-		_, err := o.desk.StartPlan(t.Context(), person(who.name, who.role), r.ID, db.ByPerson)
+		_, err := o.desk.StartPlan(t.Context(), person(who.name, who.role), r.ID, db.ByPerson, "")
 		refused(t, who.name, err, fault.NotFound)
 	}
-	run, err := o.desk.StartPlan(t.Context(), person("Dan", auth.Viewer), r.ID, db.ByAPI)
+	run, err := o.desk.StartPlan(t.Context(), person("Dan", auth.Viewer), r.ID, db.ByAPI, "etl-run-4711")
 	o.check(err)
-	if _, err = o.desk.StartPlan(t.Context(), person("Olga", auth.Operator), r.ID, db.ByPerson); !fault.Is(err, fault.Conflict) {
+	if same, err := o.desk.StartPlan(t.Context(), person("Dan", auth.Viewer), r.ID, db.ByAPI, "etl-run-4711"); err != nil || same != run {
+		t.Errorf("the same start again is run %s and not %s: %v", same, run, err)
+	}
+	if _, err := o.desk.StartPlan(t.Context(), person("Dan", auth.Viewer), r.ID, db.ByAPI, "etl-run-4712"); !fault.Is(err, fault.Conflict) {
+		t.Errorf("another start at the same time: %v", err)
+	}
+	if _, err = o.desk.StartPlan(t.Context(), person("Olga", auth.Operator), r.ID, db.ByPerson, ""); !fault.Is(err, fault.Conflict) {
 		t.Errorf("a second run at the same time: %v", err)
 	}
 	if err := o.desk.CancelPlanRun(t.Context(), person("Olga", auth.Operator), run, ""); !fault.Is(err, fault.Invalid) {

@@ -124,9 +124,13 @@ func (c *Client) request(ctx context.Context, method, path string, body any, onc
 func parse(a Answer) (Request, error) {
 	r := Request{Raw: a.Body}
 	if err := json.Unmarshal(a.Body, &r); err != nil || r.ID == "" {
-		return r, fault.Wrap(err, fault.Unavailable, "The portal's answer cannot be read. Is --server the portal itself?")
+		return r, unread(err)
 	}
 	return r, nil
+}
+
+func unread(err error) error {
+	return fault.Wrap(err, fault.Unavailable, "The portal's answer cannot be read. Is --server the portal itself?")
 }
 
 // ErrTimeout says that the time to wait is over while the request goes on.
@@ -140,20 +144,31 @@ type Waiting struct {
 	Every time.Duration
 }
 
-// Wait returns the request when nothing follows its state any more. A portal
-// that cannot be reached for a while is asked again until the time is over:
-// the request goes on there meanwhile. What it refuses (a token that was
-// revoked) ends the waiting.
+// Wait returns the request when nothing follows its state any more.
 func (c *Client) Wait(ctx context.Context, id string, w Waiting) (Request, error) {
+	return watch(ctx, c, "/requests/"+url.PathEscape(id), w, parse)
+}
+
+// watched is what goes on at the portal: line says where it stands, for a log,
+// over that nothing follows.
+type watched interface {
+	line() string
+	over() bool
+}
+
+// watch looks at something until it is over. A portal that cannot be reached for
+// a while is asked again until the time is over: what is watched goes on there
+// meanwhile. What it refuses (a token that was revoked) ends the waiting.
+func watch[T watched](ctx context.Context, c *Client, path string, w Waiting, parse func(Answer) (T, error)) (T, error) {
 	if w.Timeout > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, w.Timeout, ErrTimeout)
 		defer cancel()
 	}
-	var last Request
+	var last T
 	etag, said := "", ""
 	for {
-		a, err := c.Call(ctx, http.MethodGet, "/requests/"+url.PathEscape(id), etag, nil, false)
+		a, err := c.Call(ctx, http.MethodGet, path, etag, nil, false)
 		var p *Problem
 		switch {
 		case ctx.Err() != nil:
@@ -161,7 +176,7 @@ func (c *Client) Wait(ctx context.Context, id string, w Waiting) (Request, error
 		case errors.As(err, &p) && p.Status < http.StatusInternalServerError && p.Status != http.StatusTooManyRequests:
 			return last, err
 		case err != nil:
-			c.Say("%s The request goes on there; asking again.", firstLine(err))
+			c.Say("%s It goes on there; asking again.", firstLine(err))
 		case a.Status != http.StatusNotModified:
 			if last, err = parse(a); err != nil {
 				return last, err
@@ -170,7 +185,7 @@ func (c *Client) Wait(ctx context.Context, id string, w Waiting) (Request, error
 				said = last.line()
 				c.Say("%s", said)
 			}
-			if last.Final {
+			if last.over() {
 				return last, nil
 			}
 		}
@@ -179,6 +194,8 @@ func (c *Client) Wait(ctx context.Context, id string, w Waiting) (Request, error
 		}
 	}
 }
+
+func (r Request) over() bool { return r.Final }
 
 // line says where a request stands, for a log.
 func (r Request) line() string {

@@ -21,7 +21,7 @@ import (
 
 // PlanDesk is where people run refresh plans; desk.Desk is it.
 type PlanDesk interface {
-	StartPlan(ctx context.Context, by desk.By, plan string, via db.Cause) (string, error)
+	StartPlan(ctx context.Context, by desk.By, plan string, via db.Cause, key string) (string, error)
 	CancelPlanRun(ctx context.Context, by desk.By, run, reason string) error
 	ResumePlanRun(ctx context.Context, by desk.By, run string) (string, error)
 }
@@ -265,7 +265,7 @@ func (s *Server) startPlan(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	run, err := s.Plans.StartPlan(c.Request().Context(), s.by(c), p.stored.ID, db.ByPerson)
+	run, err := s.Plans.StartPlan(c.Request().Context(), s.by(c), p.stored.ID, db.ByPerson, "")
 	if err != nil {
 		return refusedForm(err, func(field, sentence string) error {
 			return s.refreshPlanPage(c, http.StatusUnprocessableEntity, p, typed{form: "start", field: field, sentence: sentence})

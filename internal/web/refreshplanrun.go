@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -50,8 +51,13 @@ func (s *Server) readPlanRun(c echo.Context) (d planRunDetail, err error) {
 	if d.planDetail, err = s.readPlan(c); err != nil {
 		return d, err
 	}
-	ctx := c.Request().Context()
-	if d.run, err = s.Reader.PlanRun(ctx, c.Param("run")); err != nil {
+	return s.runOfPlan(c.Request().Context(), d.planDetail, c.Param("run"))
+}
+
+// runOfPlan reads a run of a plan that was found already.
+func (s *Server) runOfPlan(ctx context.Context, p planDetail, run string) (d planRunDetail, err error) {
+	d.planDetail = p
+	if d.run, err = s.Reader.PlanRun(ctx, run); err != nil {
 		return d, hidden(err)
 	}
 	if d.run.Plan != d.stored.ID {

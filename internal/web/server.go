@@ -89,7 +89,7 @@ func New(cfg Config) (*Server, error) {
 	s.echo.HTTPErrorHandler = s.serveError
 	s.echo.Use(s.logRequest)
 	var err error
-	if s.api, err = api.New(api.Config{Reader: s.Reader, Desk: s.Requests, Site: programs{s}, ActionOf: actionFor, PublicURL: s.PublicURL, Now: s.Now}); err != nil {
+	if s.api, err = api.New(api.Config{Reader: s.Reader, Desk: s.Requests, Runner: s.Plans, Site: programs{s}, ActionOf: actionFor, PublicURL: s.PublicURL, Now: s.Now}); err != nil {
 		return nil, err
 	}
 	table := s.routes()

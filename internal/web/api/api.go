@@ -31,6 +31,11 @@ type Desk interface {
 	Withdraw(ctx context.Context, by desk.By, id string, version int64, reason string) (request.Request, error)
 }
 
+// PlanDesk is where refresh plans are started; desk.Desk is it.
+type PlanDesk interface {
+	StartPlan(ctx context.Context, by desk.By, plan string, via db.Cause, key string) (string, error)
+}
+
 // Site is what the pages lend the API, so that both say the same.
 type Site interface {
 	// By is who asks and from where, for the desk.
@@ -46,6 +51,10 @@ type Site interface {
 	Violation(c echo.Context) (audit.Violation, error)
 	Run(c echo.Context) (db.Run, []db.RunStep, error)
 	Scan(c echo.Context) (db.Scan, string, error)
+	// Plan finds the refresh plan that the address names by its id or its name,
+	// PlanRun a run of it.
+	Plan(c echo.Context) (Planned, error)
+	PlanRun(c echo.Context, p Planned, run string) (PlannedRun, error)
 	// Form settles what was sent for a kind of request, plans it, and returns
 	// what stands against it.
 	Form(c echo.Context, kind request.Kind, tenant string, values url.Values) (Form, error)
@@ -71,6 +80,7 @@ type Form struct {
 type Config struct {
 	Reader *db.Reader
 	Desk   Desk
+	Runner PlanDesk
 	Site   Site
 	// ActionOf says which action reading a report is, as for its page.
 	ActionOf func(report string) auth.Action
@@ -130,7 +140,7 @@ func (o Operation) Grants() []auth.Grant { return auth.GrantsFor(o.Action) }
 // Table is every operation, in the order of the document.
 func (a *API) Table() []Operation {
 	var out []Operation
-	for _, part := range [][]Operation{a.self(), a.reports(), a.things(), a.kinds(), a.requests(), a.scans()} {
+	for _, part := range [][]Operation{a.self(), a.reports(), a.things(), a.kinds(), a.requests(), a.plans(), a.scans()} {
 		out = append(out, part...)
 	}
 	for i := range out {

@@ -12,7 +12,7 @@ import (
 // about stands at the head of the document.
 const about = `What the pages of Steward show, and every request that they ask for, as JSON.
 
-A person makes a token at /me/tokens for a purpose: it reads, asks or scans, in the tenants chosen, until its day. Send it as ` + "`Authorization: Bearer stw_…`" + ` and nowhere else. A token never does more than its owner may at that moment, and it never decides: approvals are given by people, on pages.
+A person makes a token at /me/tokens for a purpose: it reads, asks, scans or runs refresh plans, in the tenants chosen, until its day. Send it as ` + "`Authorization: Bearer stw_…`" + ` and nowhere else. A token never does more than its owner may at that moment, and it never decides: approvals are given by people, on pages.
 
 Lists are pages: next is the cursor of the following one. Answers to GET carry an ETag; send it as If-None-Match and get 304 while nothing changed. Every refusal is problem+json (RFC 9457) with the sentence that a page would show; what is absent and what is not open to you look the same. 429 says in Retry-After how many seconds to wait.`
 

@@ -92,13 +92,17 @@ func (a *API) wanted(c echo.Context) (wishBody, Form, error) {
 		return w, Form{}, noKind()
 	}
 	if w.Key != "" && !keyPattern.MatchString(w.Key) {
-		return w, Form{}, &fault.Error{Kind: fault.Invalid, Field: "key", Sentence: "A key is 8 to 64 letters, digits, - and _."}
+		return w, Form{}, badKey()
 	}
 	values.Set("reason", w.Reason)
 	values.Set("not_before", w.NotBefore)
 	f, err := a.Site.Form(c, request.Kind(w.Kind), w.Tenant, values)
 	f.In.Key = w.Key
 	return w, f, err
+}
+
+func badKey() error {
+	return &fault.Error{Kind: fault.Invalid, Field: "key", Sentence: "A key is 8 to 64 letters, digits, - and _."}
 }
 
 func noKind() error {

@@ -144,7 +144,7 @@ func TestAPIFitsItsDocument(t *testing.T) {
 	m := newMatrix(t, s)
 	var tokens []string
 	for _, name := range []string{"part-everything", "requester", "auditor"} {
-		token, _ := s.tokenOf(t, s.persona(t, name), "read", "ask", "scan")
+		token, _ := s.tokenOf(t, s.persona(t, name), "read", "ask", "scan", "run")
 		tokens = append(tokens, token)
 	}
 	good := 0
@@ -220,7 +220,7 @@ func TestTokensSeeAndDoWhatTheirOwnersMay(t *testing.T) {
 		if p.absent || p.rolesRead > 0 || p.seen > 0 || p.started > 0 {
 			continue
 		}
-		for _, grants := range [][]string{{"read"}, {"ask"}, {"read", "ask", "scan"}} {
+		for _, grants := range [][]string{{"read"}, {"ask"}, {"read", "ask", "scan", "run"}} {
 			token, who := s.tokenOf(t, p, grants...)
 			before := m.watch.Written()
 			for _, r := range s.operations() {
@@ -301,7 +301,7 @@ func TestNoTokenDecides(t *testing.T) {
 	t.Parallel()
 	s := open(t, options{})
 	p := s.persona(t, "part-everything")
-	token, who := s.tokenOf(t, p, "read", "ask", "scan")
+	token, who := s.tokenOf(t, p, "read", "ask", "scan", "run")
 	deciding := []auth.Action{auth.DecideRequest, auth.DecideWaiver, auth.EndWaiver, auth.Delegate, auth.ResolveStep, auth.CancelRun, auth.BreakGlass, auth.HoldExecutor, auth.Configure,
 		auth.AssignViolation, auth.AnswerAsOwner, auth.Attest, auth.ViewApprovals, auth.MakeToken, auth.RevokeToken, auth.RevokeOwnToken, auth.RevokeSessions, auth.SendNotices}
 	for _, a := range deciding {

@@ -14,7 +14,7 @@ func TestAPIWithstandsNonsense(t *testing.T) {
 	t.Parallel()
 	s := open(t, options{})
 	m := newMatrix(t, s)
-	token, _ := s.tokenOf(t, s.persona(t, "part-everything"), "read", "ask", "scan")
+	token, _ := s.tokenOf(t, s.persona(t, "part-everything"), "read", "ask", "scan", "run")
 	nth, n, sent := 29, 0, 0
 	if long() {
 		nth = 1

@@ -44,7 +44,7 @@ func (s *site) things() map[string]ids {
 		return one(`SELECT CAST(` + id + ` AS TEXT) FROM ` + table + ` WHERE ` + where + ` ORDER BY 1 LIMIT 1`)
 	}
 	v := ids{at("violation", "id", "label = 'Finance PROD'"), at("violation", "id", "label LIKE '%"+outside+"' AND kind = 'workspace'"), at("violation", "id", "label LIKE '%"+foreign+"'")}
-	out["violations"], out["runs"], out["requests"] = v, runSamples, runSamples
+	out["violations"], out["runs"], out["requests"], out["refreshes"] = v, runSamples, runSamples, planSamples
 	out["ledger"] = ids{at("ledger", "seq", "object_id = 'told-inside'"), at("ledger", "seq", "object_id = 'told-outside'"), at("ledger", "seq", "object_id = 'told-foreign'")}
 	out["waivers"] = ids{at("waiver", "id", "violation = "+v.inside), at("waiver", "id", "violation = "+v.outside), at("waiver", "id", "violation = "+v.foreign)}
 	rule := at("violation", "rule", "id = "+v.inside)

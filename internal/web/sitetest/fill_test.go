@@ -182,5 +182,6 @@ func (f *filler) judge() {
 		SELECT id, 'asked', 'owner', label || ' owner', label || ' needs it', first_seen + 864000000, 'asker', label || ' asker', first_seen FROM violation`)
 	f.exec(`INSERT INTO violation_comment (violation, at, author, author_name, body) SELECT id, first_seen, 'a', label || ' author', label || ' comment' FROM violation`)
 	f.runs()
+	f.plans()
 	f.told()
 }

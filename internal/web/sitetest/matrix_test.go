@@ -195,6 +195,9 @@ func (m *matrix) want(r guard.Route, g target, p auth.Person, judged bool) int {
 	case g.absent:
 		o = targets()[0].object // the address names no tenant, only the thing
 	}
+	if r.Action == auth.RunPlan && !auth.May(p, auth.RunAnyPlan, auth.Object{Tenant: o.Tenant}) {
+		return http.StatusNotFound // nobody is named by the plans of the tests
+	}
 	if o.Tenant == "" || !auth.May(p, r.Action, o) {
 		return http.StatusNotFound
 	}
@@ -212,7 +215,8 @@ var leadOn = []string{"/violations/:id/waive", "/scans/stop"}
 var formAnswers = map[string]int{
 	"/approvals/delegate": 422, "/kept/discard": 303, "/ledger/verify": 303, "/me/preferences": 303, "/me/tokens": 422, "/messages/again": 303, "/policies/:id/decide": 422, "/requests/:id/comment": 422,
 	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
-	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
+	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422,
+	"/refreshes/plans/:tenant/:id/start": 422, "/refreshes/plans/:tenant/:id/runs/:run/resume": 422, "/refreshes/plans/:tenant/:id/runs/:run/cancel": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
 	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/violations/assign": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
 }
 
