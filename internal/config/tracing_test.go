@@ -13,10 +13,10 @@ func TestTracingIsChecked(t *testing.T) {
 		"tracing: {}": "",
 		"tracing: {endpoint: 'https://c.example.com:4318/v1/traces', share: 0.1}": "",
 		"tracing: {endpoint: 'http://127.0.0.1:4318/v1/traces'}":                  "",
-		"tracing: {share: 0.5}":                                                   "tracing.endpoint",
-		"tracing: {endpoint: 'http://c.example.com/v1/traces'}":                   "tracing.endpoint",
-		"tracing: {endpoint: 'https://c.example.com/v1/traces', share: 3}":        "tracing.share",
-		"tracing: {endpoint: 'https://c.example.com/v1/traces', share: -1}":       "tracing.share",
+		"tracing: {share: 0.5}":                                             "tracing.endpoint",
+		"tracing: {endpoint: 'http://c.example.com/v1/traces'}":             "tracing.endpoint",
+		"tracing: {endpoint: 'https://c.example.com/v1/traces', share: 3}":  "tracing.share",
+		"tracing: {endpoint: 'https://c.example.com/v1/traces', share: -1}": "tracing.share",
 	} {
 		_, err := config.Load(config.Source{File: write(t, good+text+"\n")})
 		if got := ""; err != nil {
