@@ -34,9 +34,10 @@ var (
 	anID     = regexp.MustCompile(`/requests/([0-9A-Z]{26})`)
 )
 
-func newRobot(t *testing.T) *robot {
+// newRobotOf is over a tenant of about so many workspaces, which is scanned.
+func newRobotOf(t *testing.T, workspaces int) *robot {
 	t.Helper()
-	l := newLiveOf(t, 300)
+	l := newLiveOf(t, workspaces)
 	l.program("scan", "--config", l.cfg, "--full")
 	l.begin()
 	r := &robot{live: l, dir: t.TempDir(), env: map[string]string{}}
@@ -89,19 +90,7 @@ func (r *robot) get(path string, into any) {
 // deciders approve what waits, as people do: on the page, by its form.
 func (r *robot) deciders(t *testing.T) (stop func()) {
 	t.Helper()
-	first, page := r.as("look", http.MethodGet, "/login", nil)
-	_ = first
-	var people []string
-	for _, m := range someone.FindAllStringSubmatch(page, -1) {
-		if strings.Contains(m[3], "approver") {
-			people = append(people, m[2])
-		}
-	}
-	for _, name := range people {
-		if !r.signInNamed(name) {
-			t.Fatalf("%s does not sign in", name)
-		}
-	}
+	people := r.approvers(t)
 	if !r.signIn("runs", "operator") {
 		t.Fatal("nobody signs in who runs scans")
 	}
@@ -263,7 +252,7 @@ func TestTheDocumentedPipelinesRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := newRobot(t)
+	r := newRobotOf(t, 300)
 	blocks := map[string][]string{}
 	for _, m := range fence.FindAllStringSubmatch(string(text), -1) {
 		blocks[m[1]] = append(blocks[m[1]], m[2])

@@ -36,6 +36,8 @@ type live struct {
 	dir string // configuration, data, secrets, checkpoints
 	cfg string
 	url string
+	// control is where the stand-in's faults are ordered.
+	control string
 	// said is everything that the portal and its verbs wrote and answered.
 	said   string
 	n      int
@@ -225,6 +227,7 @@ func newLiveOf(t *testing.T, workspaces int) *live {
 	if err != nil {
 		t.Fatal(err)
 	}
+	l.control = control.String()
 	s.until(t, "Wrote "+l.cfg)
 	l.tap = tapped(t, "http://"+control.Host)
 	text, err := os.ReadFile(l.cfg)
