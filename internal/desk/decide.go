@@ -296,14 +296,14 @@ func (d *Desk) grounds(ctx context.Context, by By, id, hash string) (g grounds, 
 		return g, err
 	}
 	g.gainers = gainers(&plan, estate)
-	g.drift = d.drift(r, &plan, params, estate)
+	g.drift = d.drift(ctx, r, &plan, params, estate)
 	return g, nil
 }
 
 // drift plans anew and compares what the two plans expect of the tenant.
-func (d *Desk) drift(r request.Request, plan *request.Plan, params request.Params, e *request.Estate) string {
+func (d *Desk) drift(ctx context.Context, r request.Request, plan *request.Plan, params request.Params, e *request.Estate) string {
 	r.Revision-- // the same submission, not the next one
-	again, errs := request.Build(params, e, d.context(r, d.approvals()))
+	again, errs := request.Build(params, e, d.context(ctx, r, d.approvals()))
 	const so = " It is a draft again: look at it and submit it again."
 	if len(errs) > 0 {
 		return "The tenant has changed since this was submitted: " + errs[0].Sentence + so

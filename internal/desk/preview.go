@@ -72,7 +72,7 @@ func (d *Desk) plan(ctx context.Context, by By, r request.Request, params reques
 	}
 	p.Taken = view.Taken
 	rules := d.approvals()
-	p.Plan, p.Errors = request.Build(params, estate, d.context(r, rules))
+	p.Plan, p.Errors = request.Build(params, estate, d.context(ctx, r, rules))
 	if len(p.Errors) == 0 && len(p.Plan.Steps) == 0 {
 		p.Refused = fault.New(fault.Invalid, "There is nothing to do: everything is as you ask already.")
 		return p, nil
@@ -109,9 +109,9 @@ func (d *Desk) estate(ctx context.Context, view db.View, r request.Request, para
 	return e, d.uploaded(ctx, r, params, e)
 }
 
-func (d *Desk) context(r request.Request, rules *request.ApprovalRules) request.Context {
+func (d *Desk) context(ctx context.Context, r request.Request, rules *request.ApprovalRules) request.Context {
 	c := request.Context{Request: r.ID, Revision: r.Revision + 1, Reason: r.Reason, Now: d.now(), Approval: rules.Approval, Window: rules.Window,
-		Askers: askers(r), Own: rules.Own}
+		Askers: askers(r), Own: rules.Own, Promoted: d.promoted(ctx, rules)}
 	if !r.NotBefore.IsZero() {
 		at := r.NotBefore.UTC().Truncate(time.Millisecond)
 		c.NotBefore = &at
@@ -139,7 +139,7 @@ func (d *Desk) judge(ctx context.Context, view db.View, e *request.Estate, p *re
 		return err
 	}
 	defer func() { _ = facts.Close() }()
-	p.Judged = request.Judgement{Rules: set.Hash}
+	p.Judged.Rules = set.Hash // what the rules for promotions say is there already
 	before := map[string]request.Finding{}
 	now, _ := policy.JudgeAll(ctx, set, policy.AtRequest, facts.Tenant(), request.ProjectNow(p, e, facts))
 	for _, f := range now {

@@ -39,7 +39,10 @@ type office struct {
 	spaces []tenant.Workspace
 	// sources are the data sources that items of the spaces name.
 	sources []tenant.Datasource
-	rules   *policy.Set
+	// pipelines and refreshed are further parts of what the next scan sees.
+	pipelines []tenant.Pipeline
+	refreshed []tenant.Refreshable
+	rules     *policy.Set
 	// known are those who ever signed in.
 	known []auth.Person
 
@@ -145,7 +148,8 @@ func (o *office) scan() {
 	}
 	o.check(in.Datasources(ctx, o.sources))
 	o.check(in.Capacities(ctx, []tenant.Capacity{{ID: string(gid("Big")), Name: "Big", SKU: "F64", State: "Active"}, {ID: string(gid("Asleep")), Name: "Asleep", SKU: "F2", State: "Suspended"}}))
-	o.check(in.Pipelines(ctx, nil))
+	o.check(in.Pipelines(ctx, o.pipelines))
+	o.check(in.Refreshables(ctx, o.refreshed))
 	for _, name := range people {
 		p := o.principal(name)
 		p.Directory = &tenant.DirectoryEntry{Enabled: true, EnabledKnown: true, MembersKnown: p.Kind == tenant.PrincipalGroup}

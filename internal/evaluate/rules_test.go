@@ -84,10 +84,14 @@ func TestEveryBuiltinRuleAtAScan(t *testing.T) {
 	figures, err := w.db.Reader().RuleFigures(t.Context(), v.Scan)
 	w.check(err)
 	for _, r := range set.Rules() {
-		if r.Applies == policy.AtRequest {
-			continue // its own tests ask it about requests; a scan does not
-		}
 		f := figures[r.ID]
+		if r.Applies == policy.AtRequest {
+			// A request asks it (internal/desk, TestEveryPromotionRuleAtARequest).
+			if f != (policy.Tally{}) {
+				t.Errorf("%s is about requests, and a scan judged it: %+v", r.ID, f)
+			}
+			continue
+		}
 		if f.Passed == 0 && r.Kind != policy.KindSetting && r.Kind != policy.KindTenant && r.Kind != policy.KindWaiver {
 			t.Errorf("%s passes nothing in the small tenant", r.ID)
 		}

@@ -14,6 +14,8 @@ import (
 	"steward/internal/fulfil"
 	"steward/internal/fulfil/fulfiltest"
 	"steward/internal/pbi"
+	"steward/internal/policy"
+	"steward/internal/promotion"
 	"steward/internal/request"
 	"steward/internal/sim"
 	"steward/internal/sim/world"
@@ -41,6 +43,8 @@ type bed struct {
 	skew   time.Duration
 	ended  []fulfil.Ended
 	serial int
+	// policies are asked before a promotion begins, and when it is planned.
+	policies *policy.Set
 	// rules is the hash of the policies in force; requests here are judged by none.
 	rules string
 }
@@ -68,7 +72,7 @@ func (b *bed) restart() {
 			b.hook(p)
 		}
 	}}
-	b.Engine, err = fulfil.New(fulfil.Config{Acting: acts, Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Files: b.files,
+	b.Engine, err = fulfil.New(fulfil.Config{Acting: acts, Executor: b.x, Orders: db.Orders{DB: b.db, Rules: func() string { return b.rules }}, Files: b.files, Policies: func() *policy.Set { return b.policies },
 		After: func(_ context.Context, e fulfil.Ended) { b.ended = append(b.ended, e) }})
 	if err != nil {
 		b.t.Fatal(err)
@@ -97,7 +101,8 @@ func (b *bed) agree(p request.Params, e *request.Estate) string {
 	b.t.Helper()
 	b.serial++
 	id := "request-000" + string(rune('a'+b.serial))
-	plan, errs := request.Build(p, e, request.Context{Request: id, Revision: 1, Reason: "because", Now: b.clock.Now(), Approval: 72 * time.Hour, Window: 24 * time.Hour})
+	plan, errs := request.Build(p, e, request.Context{Request: id, Revision: 1, Reason: "because", Now: b.clock.Now(), Approval: 72 * time.Hour, Window: 24 * time.Hour,
+		Promoted: b.promoted})
 	if len(errs) > 0 {
 		b.t.Fatalf("build: %v", errs)
 	}
@@ -139,6 +144,14 @@ func (b *bed) agree(p request.Params, e *request.Estate) string {
 		return tx.MoveRequest(ctx, q, request.Approved, approver, "approved", "")
 	})
 	return id
+}
+
+// promoted is what the policies say of a promotion while it is planned.
+func (b *bed) promoted(f promotion.Facts, c promotion.Choice, day time.Time) []promotion.Verdict {
+	if b.policies == nil {
+		return nil
+	}
+	return promotion.Judge(b.t.Context(), b.policies, f, c, day)
 }
 
 func (b *bed) write(fn func(context.Context, *db.Tx) error) {

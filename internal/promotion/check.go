@@ -1,6 +1,9 @@
 package promotion
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // State is the outcome of a check.
 type State string
@@ -27,9 +30,17 @@ type Check struct {
 	// After is true when the deployment itself would go through and what comes
 	// after it would fail: a requester may accept that.
 	After bool
+	// Waivable is true for a rule whose breach a requester may accept.
+	Waivable bool
 	// Accepted is true when the choice accepts a failure.
 	Accepted bool
 }
+
+// ruleCheck begins the id of a check that a rule of a pack makes.
+const ruleCheck = "rule/"
+
+// OfRule reports whether a rule of a pack makes the check of this id.
+func OfRule(id string) bool { return strings.HasPrefix(id, ruleCheck) }
 
 // Stops reports whether the check forbids acting.
 func (c Check) Stops() bool { return c.State == Fail && !c.Accepted }
@@ -76,11 +87,11 @@ func Preflight(f Facts, c Choice) []Check {
 		out = append(out, Check{ID: k.id, Title: k.title, State: r.state, Evidence: r.evidence, Remedy: r.remedy, After: k.after})
 	}
 	for _, v := range f.Rules {
-		out = append(out, Check{ID: "rule/" + v.Rule, Title: v.Title, State: v.State, Evidence: v.Evidence, Remedy: v.Remedy})
+		out = append(out, Check{ID: ruleCheck + v.Rule, Title: v.Title, State: v.State, Evidence: v.Evidence, Remedy: v.Remedy, Waivable: !v.Refuses && !v.NeverWaived})
 	}
 	for i := range out {
 		k := &out[i]
-		k.Accepted = k.State == Fail && k.After && slices.Contains(c.Accepted, k.ID)
+		k.Accepted = k.State == Fail && (k.After || k.Waivable) && slices.Contains(c.Accepted, k.ID)
 		if k.State == Pass {
 			k.Remedy = ""
 		}

@@ -90,7 +90,7 @@ func TestPreflightFailures(t *testing.T) {
 			}
 			c.Accepted = []string{tc.check}
 			stops := slices.ContainsFunc(promotion.Stopping(promotion.Preflight(f, c)), func(k promotion.Check) bool { return k.ID == tc.check })
-			if after := slices.Contains([]string{promotion.CheckParameters, promotion.CheckGateway, promotion.CheckCredentials, promotion.CheckDirectLake}, tc.check); stops == after {
+			if after := slices.Contains([]string{promotion.CheckParameters, promotion.CheckGateway, promotion.CheckCredentials, promotion.CheckDirectLake, "rule/certified"}, tc.check); stops == after {
 				t.Errorf("accepted, it stops: %v", stops)
 			}
 		})
@@ -189,5 +189,11 @@ var failures = []spoiling{
 	}},
 	{"rule/certified", "says no", func(f *promotion.Facts, _ *promotion.Choice) {
 		f.Rules = []promotion.Verdict{{Rule: "certified", Title: "Certified only", State: promotion.Fail, Evidence: "Not certified.", Remedy: "Certify it."}}
+	}},
+	{"rule/freeze", "refuses", func(f *promotion.Facts, _ *promotion.Choice) {
+		f.Rules = []promotion.Verdict{{Rule: "freeze", Title: "Not now", Refuses: true, State: promotion.Fail, Evidence: "It is frozen.", Remedy: "Wait."}}
+	}},
+	{"rule/never", "is never waived", func(f *promotion.Facts, _ *promotion.Choice) {
+		f.Rules = []promotion.Verdict{{Rule: "never", Title: "Never", NeverWaived: true, State: promotion.Fail, Evidence: "No.", Remedy: "Do not."}}
 	}},
 }

@@ -60,7 +60,11 @@ type Side struct {
 type Verdict struct {
 	// Rule is the rule's id in its pack, Title its name.
 	Rule, Title string
+	Severity    policy.Severity
 	State       State
+	// Refuses says that no request may break the rule, NeverWaived that nobody
+	// can accept that it is broken; what neither says a requester may accept.
+	Refuses, NeverWaived bool
 	// Evidence and Remedy are sentences, as on a Check.
 	Evidence, Remedy string
 }

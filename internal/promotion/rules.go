@@ -42,7 +42,18 @@ func promotionFact(f Facts, c Choice, it Item, day time.Time) *policy.Promotion 
 	return p
 }
 
-// ruleSum is what one rule says of all items of a
+// Waivable are the rules for promotions whose breach a requester may accept, as
+// value and label; refuses tells those that no request may break.
+func Waivable(set *policy.Set, refuses func(rule string, severity policy.Severity) bool) (out [][2]string) {
+	for _, r := range set.Rules() {
+		if r.Kind == policy.KindPromotion && !r.NeverWaived && !refuses(r.ID, r.Severity) {
+			out = append(out, [2]string{ruleCheck + r.ID, "The rule “" + r.Title + "” is broken, and I know"})
+		}
+	}
+	return out
+}
+
+// ruleSum is what one rule says of all items of a promotion.
 type ruleSum struct {
 	rule                    *policy.Active
 	failed, unsure          []string
@@ -68,7 +79,7 @@ func (s *ruleSum) add(j *policy.Judge, v policy.Verdict, name string) {
 }
 
 func (s *ruleSum) verdict() Verdict {
-	v := Verdict{Rule: s.rule.ID, Title: s.rule.Title, State: Pass, Evidence: "So it is for all items that it is about."}
+	v := Verdict{Rule: s.rule.ID, Title: s.rule.Title, Severity: s.rule.Severity, NeverWaived: s.rule.NeverWaived, State: Pass, Evidence: "So it is for all items that it is about."}
 	switch {
 	case s.nFailed > 0:
 		v.State, v.Evidence = Fail, "Not so for "+Listed(s.failed, s.nFailed)+". "+s.says+"."

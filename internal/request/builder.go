@@ -1,6 +1,10 @@
 package request
 
-import "time"
+import (
+	"time"
+
+	"steward/internal/promotion"
+)
 
 // Context is what a plan is made with, besides the form and the tenant.
 type Context struct {
@@ -18,6 +22,17 @@ type Context struct {
 	// by it themselves.
 	Askers []Party
 	Own    OwnGains
+	// Promoted says what the rules for promotions say of one that begins on a
+	// day; nil when nobody is asked.
+	Promoted func(f promotion.Facts, c promotion.Choice, day time.Time) []promotion.Verdict
+}
+
+// begins is when the request is to be carried out, as far as one can tell.
+func (c Context) begins() time.Time {
+	if c.NotBefore != nil && c.NotBefore.After(c.Now) {
+		return *c.NotBefore
+	}
+	return c.Now
 }
 
 // builder collects a plan.

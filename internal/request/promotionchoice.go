@@ -3,7 +3,6 @@ package request
 import (
 	"encoding/json"
 	"slices"
-	"time"
 
 	"steward/internal/policy"
 	"steward/internal/promotion"
@@ -79,25 +78,22 @@ type Flight struct {
 // Preflight judges each route from what the last scan told. What only a look at
 // the tenant can tell is not known here: it is asked again before anything is
 // sent.
-func (p *PromotionParams) Preflight(e *Estate, now time.Time) (out []Flight) {
-	b := &builder{estate: e}
+func (p *PromotionParams) Preflight(e *Estate, c Context) (out []Flight) {
+	b := &builder{estate: e, ctx: c}
 	for i, in := range p.Routes {
 		if r := b.route(p, in, i); r != nil {
-			f := r.facts(e, now)
+			f := b.facts(r)
 			out = append(out, Flight{Field: indexed("routes", i), Title: r.src.Name + " → " + r.dst.Name, Checks: promotion.Preflight(f, r.choice), Choice: r.choice, Facts: f})
 		}
 	}
 	return out
 }
 
-func (r *route) preflight(e *Estate, now time.Time) []promotion.Check {
-	return promotion.Preflight(r.facts(e, now), r.choice)
-}
-
-// facts are what the estate knows of a route.
-func (r *route) facts(e *Estate, now time.Time) promotion.Facts {
+// facts are what the estate knows of a route, and what the rules say of it.
+func (b *builder) facts(r *route) promotion.Facts {
+	e := b.estate
 	f := e.Flights[r.ref()]
-	f.Now, f.Executor = now, promotion.Executor{ID: string(e.Executor), Service: true}
+	f.Now, f.Executor = b.ctx.Now, promotion.Executor{ID: string(e.Executor), Service: true}
 	f.Pipeline = promotion.Pipeline{ID: r.id(), Name: r.line.Name}
 	for _, s := range r.line.Stages {
 		w := e.Workspaces[NewID(s.WorkspaceID)]
@@ -108,6 +104,9 @@ func (r *route) facts(e *Estate, now time.Time) promotion.Facts {
 	}
 	r.side(e, &f.Source, f.Pipeline, r.from.Order, r.src)
 	r.side(e, &f.Target, f.Pipeline, r.to.Order, r.dst)
+	if b.ctx.Promoted != nil {
+		f.Rules = b.ctx.Promoted(f, r.choice, b.ctx.begins())
+	}
 	return f
 }
 

@@ -147,27 +147,6 @@ func (b *builder) cargo(p *PromotionParams, r *route, in RouteParams) *route {
 	return r
 }
 
-// atField is the field of the form that mends what a check of the pre-flight
-// stops at; those not named are about the stages.
-var atField = map[string]string{promotion.CheckItems: ".items", promotion.CheckPairing: ".items", promotion.CheckNeeded: ".items", promotion.CheckDataflow: ".items",
-	promotion.CheckBackward: ".what", promotion.CheckCreate: "allow_create", promotion.CheckOverwrite: "allow_overwrite", promotion.CheckPurge: "allow_purge",
-	promotion.CheckLabel: "allow_label", promotion.CheckOwner: "allow_take_over", promotion.CheckApp: "update_app", promotion.CheckParameters: "accepted",
-	promotion.CheckGateway: "accepted", promotion.CheckCredentials: "accepted", promotion.CheckDirectLake: "accepted"}
-
-// stopped refuses what the pre-flight stops at, each where it is mended.
-func (b *builder) stopped(r *route) {
-	for _, c := range promotion.Stopping(r.preflight(b.estate, b.ctx.Now)) {
-		field, known := atField[c.ID]
-		if !known {
-			field = ".stage"
-		}
-		if strings.HasPrefix(field, ".") {
-			field = strings.TrimSuffix(r.field, ".") + field
-		}
-		b.fail(field, "%s %s", c.Evidence, c.Remedy)
-	}
-}
-
 // itemNamed finds a thing of a stage by its id, or by its name if only one has
 // it.
 func (b *builder) itemNamed(field, text string, all []promotion.Item) string {

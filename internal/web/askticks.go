@@ -25,6 +25,11 @@ func (f *filler) ticks(q ask.Field) *templates.AskTicks {
 	for _, c := range q.Choices {
 		all = append(all, ui.Choice{Value: c[0], Label: c[1]})
 	}
+	if q.Of == ask.Waivable {
+		for _, c := range f.s.Requests.Waivable() {
+			all = append(all, ui.Choice{Value: c[0], Label: c[1]})
+		}
+	}
 	if q.Of == ask.Content {
 		all, t.Says = f.a.content(q.Name)
 	}

@@ -23,18 +23,18 @@ func (s *Server) requestFlights(ctx context.Context, d *requested, _ *templates.
 	if err != nil {
 		return err
 	}
-	d.shown.Flights, err = s.flights(ctx, d.who, d.r.Tenant, params)
+	d.shown.Flights, err = s.flights(ctx, d.who, d.r, params)
 	return err
 }
 
-func (s *Server) flights(ctx context.Context, who viewer, tenant string, params request.Params) (out []templates.PlanFlight, err error) {
+func (s *Server) flights(ctx context.Context, who viewer, r request.Request, params request.Params) (out []templates.PlanFlight, err error) {
 	if params.Kind() != request.Promotion {
 		return nil, nil
 	}
-	all, err := s.Requests.Flights(ctx, tenant, params)
+	all, err := s.Requests.Flights(ctx, r.Tenant, params, r.NotBefore)
 	for _, f := range all {
 		v := flightView(f)
-		if v.Blast, err = s.blast(ctx, who, tenant, f); err != nil {
+		if v.Blast, err = s.blast(ctx, who, r.Tenant, f); err != nil {
 			return nil, err
 		}
 		out = append(out, v)

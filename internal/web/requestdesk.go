@@ -20,7 +20,8 @@ type RequestDesk interface {
 	Keep(ctx context.Context, by desk.By, tenant, name string, from io.Reader) (request.Upload, error)
 	Edit(ctx context.Context, by desk.By, id string, version int64, in desk.In) (request.Request, error)
 	Preview(ctx context.Context, by desk.By, r request.Request, in desk.In) (desk.Preview, error)
-	Flights(ctx context.Context, tenant string, params request.Params) ([]request.Flight, error)
+	Flights(ctx context.Context, tenant string, params request.Params, begins time.Time) ([]request.Flight, error)
+	Waivable() [][2]string
 	Submit(ctx context.Context, by desk.By, id string, version int64) (request.Request, desk.Preview, error)
 	Standing(ctx context.Context, by desk.By, id string) (desk.Standing, error)
 	Inbox(ctx context.Context, by desk.By, tenants []string) ([]desk.Waiting, error)

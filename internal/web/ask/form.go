@@ -22,6 +22,8 @@ const (
 	Uploaded  Thing = "upload"
 	// Content is what stands on the stage of a route.
 	Content Thing = "content"
+	// Waivable are the rules for promotions whose breach may be accepted.
+	Waivable Thing = "waivable"
 )
 
 // Searched reports whether the thing is found by typing; the others are few

@@ -29,7 +29,7 @@ func promotionForm(p *request.PromotionParams) []Group {
 		{Name: "update_app", Label: "Publish the target's app anew", Hint: "The target must have one.", Look: Yes}}},
 		Group{Title: "For the record", Fields: []Field{
 			{Name: "note", Label: "Note", Hint: "Kept with the deployment in Power BI, beside the portal's mark.", Optional: true},
-			{Name: "accepted", Label: "Failures of the pre-flight that you accept", Hint: "Only about what comes after the deployment. Who decides sees what you tick.", Look: Ticks, Optional: true, Choices: request.Acceptable()}}})
+			{Name: "accepted", Label: "Failures of the pre-flight that you accept", Hint: "Only about rules that may be broken, and about what comes after the deployment. Who decides sees what you tick.", Look: Ticks, Of: Waivable, Optional: true, Choices: request.Acceptable()}}})
 }
 
 func routeForm(i int, several bool) Group {

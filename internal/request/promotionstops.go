@@ -1,0 +1,68 @@
+package request
+
+import (
+	"slices"
+	"strings"
+
+	"steward/internal/policy"
+	"steward/internal/promotion"
+)
+
+// atField is the field of the form that mends what a check of the pre-flight
+// stops at; those not named are about the stages.
+var atField = map[string]string{promotion.CheckItems: ".items", promotion.CheckPairing: ".items", promotion.CheckNeeded: ".items", promotion.CheckDataflow: ".items",
+	promotion.CheckBackward: ".what", promotion.CheckCreate: "allow_create", promotion.CheckOverwrite: "allow_overwrite", promotion.CheckPurge: "allow_purge",
+	promotion.CheckLabel: "allow_label", promotion.CheckOwner: "allow_take_over", promotion.CheckApp: "update_app", promotion.CheckParameters: "accepted",
+	promotion.CheckGateway: "accepted", promotion.CheckCredentials: "accepted", promotion.CheckDirectLake: "accepted"}
+
+// stopped refuses what the pre-flight stops at, each where it is mended, and
+// writes down what the rules say.
+func (b *builder) stopped(r *route) {
+	f := b.facts(r)
+	checks := promotion.Preflight(f, r.choice)
+	for _, c := range promotion.Stopping(checks) {
+		field, says := r.mendedAt(c)
+		b.fail(field, "%s", says)
+	}
+	b.judged(r, f.Rules, checks)
+}
+
+// mendedAt is the field at which a check that stops is mended, and what stands
+// there.
+func (r *route) mendedAt(c promotion.Check) (field, says string) {
+	field, known := atField[c.ID]
+	says = strings.TrimSpace(c.Evidence + " " + c.Remedy)
+	switch {
+	case known:
+	case !promotion.OfRule(c.ID):
+		field = ".stage"
+	case c.Waivable:
+		return "accepted", c.Title + ": no. " + says + " Or tick it here: whoever decides sees that you know."
+	default:
+		field, says = ".items", c.Title+": no. "+says
+	}
+	if strings.HasPrefix(field, ".") {
+		field = strings.TrimSuffix(r.field, ".") + field
+	}
+	return field, says
+}
+
+// judged writes what the rules for promotions say into the plan. A breach that
+// the requester accepts is carried on into the run; what was accepted and is not
+// broken is not, so that nothing is accepted that nobody saw.
+func (b *builder) judged(r *route, rules []promotion.Verdict, checks []promotion.Check) {
+	r.choice.Accepted = slices.DeleteFunc(slices.Clone(r.choice.Accepted), func(id string) bool {
+		return promotion.OfRule(id) && !slices.ContainsFunc(checks, func(c promotion.Check) bool { return c.ID == id && c.Accepted })
+	})
+	for _, v := range rules {
+		switch v.State {
+		case promotion.Unknown:
+			b.plan.Judged.Unknown = append(b.plan.Judged.Unknown, v.Rule)
+		case promotion.Fail:
+			b.plan.Judged.Findings = append(b.plan.Judged.Findings, Finding{Rule: v.Rule, Severity: v.Severity, Object: r.src.Name + " → " + r.dst.Name, Says: v.Evidence, Refuses: v.Refuses})
+			if v.Severity == policy.High || v.Severity == policy.Critical {
+				b.risky("Breaks the rule “%s”.", v.Title)
+			}
+		}
+	}
+}
