@@ -44,6 +44,7 @@ var rooms = []struct {
 	{"internal/desk", []string{"internal/db", "internal/auth", "internal/workflow", meaning}},
 	{"internal/scan", []string{"internal/db", "internal/pbi", "internal/graph", "internal/workflow", "internal/evaluate", meaning}},
 	{"internal/refreshlog", []string{"internal/db", "internal/pbi", meaning}},
+	{"internal/alertwatch", []string{"internal/db", meaning}},
 	{"internal/evaluate", []string{"internal/db", meaning}},
 	{"internal/fulfil", []string{"internal/db", "internal/pbi", "internal/graph", "internal/workflow", meaning}},
 	{"internal/refreshrun", []string{"internal/db", "internal/pbi", "internal/workflow", meaning}},
@@ -60,6 +61,8 @@ var rooms = []struct {
 	{"internal/promotion", []string{"internal/policy", "internal/tenant", "internal/fault"}},
 	{"internal/refresh", []string{"internal/tenant", "internal/fault"}},
 	{"internal/refreshplan", []string{"internal/tenant", "internal/fault"}},
+	{"internal/alert", []string{"internal/refresh", "internal/refreshplan", "internal/quiet", "internal/tenant", "internal/fault"}},
+	{"internal/quiet", nil},
 	{"internal/ledger", []string{"internal/fault"}},
 
 	{"internal/upstream", []string{"internal/fault"}},
@@ -78,7 +81,7 @@ var rooms = []struct {
 // meaning stands for the packages without I/O.
 const meaning = "meaning"
 
-var meaningRooms = []string{"internal/tenant", "internal/policy", "internal/violation", "internal/request", "internal/promotion", "internal/refresh", "internal/refreshplan", "internal/ledger", "internal/fault"}
+var meaningRooms = []string{"internal/tenant", "internal/policy", "internal/violation", "internal/request", "internal/promotion", "internal/refresh", "internal/refreshplan", "internal/alert", "internal/quiet", "internal/ledger", "internal/fault"}
 
 // owners maps a library to the only packages that may import it.
 var owners = map[string][]string{

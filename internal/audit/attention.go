@@ -26,6 +26,8 @@ var attention = []struct {
 	name, query, report string
 	where               map[string][]string
 }{
+	{"alerts.standing", `SELECT count(*) FROM alert k WHERE k.tenant = @tenant AND k.opened <= @until AND NOT ` + alertOver + ` AND ` + alertScope,
+		"alerts", map[string][]string{"state": {"stands"}}},
 	{"leavers.rights", `SELECT count(*) FROM principal p CROSS JOIN access_grant g WHERE p.tenant = @tenant AND p.kind = 'User' AND visible(p)
 		AND (p.gone = 1 OR p.enabled = 0) AND g.principal = p.principal AND visible(g) AND inscope(g.ws)`, "leaver-access", nil},
 	{"guests.admins", `SELECT count(*) FROM principal p CROSS JOIN access_grant g WHERE p.tenant = @tenant AND p.kind = 'User' AND p.guest = 1 AND visible(p)

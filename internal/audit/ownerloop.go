@@ -60,7 +60,7 @@ func outboxList() *Report {
 			{Key: "at", Title: "Written down", Kind: Date, Sortable: true, expr: "k.at"},
 			{Key: "what", Title: "What", Kind: Badge, expr: "k.what"},
 			{Key: "to", Title: "Whom", Kind: Name, expr: "k.name"},
-			{Key: "why", Title: "Why", Kind: Name, expr: "k.why"},
+			{Key: "why", Title: "Why", Kind: Name, expr: "coalesce(nullif(k.says, ''), k.why)"},
 		}, workspaceColumns(), []Column{
 			{Key: "sent", Title: "Sent", Kind: Date, Null: "not sent", expr: "CASE WHEN k.sent <= @until THEN k.sent END",
 				Help: "When a message left the portal. Writing one down sends nothing."},

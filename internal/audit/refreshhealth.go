@@ -96,6 +96,7 @@ func healthFilters() []Filter {
 		{Key: "name", Label: "Name", Kind: FilterText, expr: "h.name_key"},
 		{Key: "state", Label: "Health", Kind: FilterChoice, Choices: stateChoices(), expr: "h.state"},
 		{Key: "trouble", Label: "Sort of cause", Kind: FilterChoice, Choices: troubleChoices(), expr: "h.trouble"},
+		{Key: "advice", Label: "Advice", Kind: FilterChoice, Choices: adviceChoices(), cond: `instr(h.advice, '"kind":"' || ? || '"') > 0`},
 		{Key: "capacity", Label: "Capacity", Kind: FilterID, expr: "h.capacity", choices: capacityChoices},
 		{Key: "owner", Label: "Owner", Kind: FilterText, expr: "h.owner_key"},
 		{Key: "owner_left", Label: "Owner has left", Kind: FilterBool, expr: "h.owner_gone"},
@@ -110,6 +111,14 @@ func stateChoices() []Choice {
 	var out []Choice
 	for _, s := range refresh.States() {
 		out = append(out, Choice{string(s), string(s)})
+	}
+	return out
+}
+
+func adviceChoices() []Choice {
+	var out []Choice
+	for _, k := range refresh.AdviceKinds() {
+		out = append(out, Choice{string(k), k.Says()})
 	}
 	return out
 }

@@ -52,6 +52,7 @@ const (
 	ToPlan      Target = "refresh-plan"
 	ToPlanRun   Target = "refresh-plan-run"
 	ToDomain    Target = "domain" // the violations of a domain's workspaces
+	ToPage      Target = "page"   // an address within the portal that is kept with the row
 )
 
 // Link says that a cell links to the page of a thing, and in which column of

@@ -18,7 +18,7 @@ func build() []*Report {
 		changeList(), historyList(),
 		links, publicLinks(links), organisationLinks(links),
 		activityLog(), usageDays(), usageItems(), usageWorkspaces(), unusedList(),
-		refreshes, refreshProblems(refreshes), refreshHealth(), refreshCauses(), refreshRuns(),
+		refreshes, refreshProblems(refreshes), refreshHealth(), refreshCauses(), refreshRuns(), alertList(),
 		pipelineList(), pipelineStages(), pipelineAccess(), stageDifferences(), deployments, promotions(deployments), deploymentSteps(), mappingList(), mappingVersions(), refreshPlanList(), planRunList(),
 		capacityList(), domainList(), appList(), datasourceList(), gatewayList(),
 		settingList(), settingsDrift(),

@@ -53,6 +53,9 @@ func (c *Config) check() error {
 	if err := c.checkTenants(); err != nil {
 		return err
 	}
+	if err := c.checkAlerts(); err != nil {
+		return err
+	}
 	return c.checkReports()
 }
 

@@ -43,6 +43,8 @@ type Config struct {
 	// RefreshHistoryDays is how long runs of refreshes are kept; 180 when zero.
 	RefreshHistoryDays int       `yaml:"refresh_history_days"`
 	Refreshes          Refreshes `yaml:"refreshes"`
+	// Alerts say who is warned of refreshes that go wrong, and from where on.
+	Alerts []Alert `yaml:"alerts"`
 	// Reports are made by the clock and sent.
 	Reports []ScheduledReport `yaml:"reports"`
 	// Proxies are the addresses or networks whose X-Forwarded-For is believed.

@@ -23,6 +23,9 @@ type Untold struct {
 	// Why says why they are told, Says what, Link where it is in the portal.
 	Why, Says, Link string
 	At              time.Time
+	// Way is the only way it goes: mail, teams:NAME or webhook:NAME; empty for
+	// all there are.
+	Way string
 }
 
 // Delivery is one way of telling somebody something.
@@ -56,10 +59,10 @@ const EventEmergency = "request.emergency"
 
 // toBeTold joins the two places where things to be told are written down.
 const toBeTold = `SELECT 'notice', n.id, r.tenant, CASE WHEN n.what = 'escalate' AND (r.kind = 'emergency'
-		OR EXISTS (SELECT 1 FROM emergency_use u WHERE u.request = r.id AND u.plan_hash = n.plan_hash)) THEN '` + EventEmergency + `' ELSE 'request.' || n.what END, n.name, n.address, n.why, n.says, '/requests/' || n.request, n.at
+		OR EXISTS (SELECT 1 FROM emergency_use u WHERE u.request = r.id AND u.plan_hash = n.plan_hash)) THEN '` + EventEmergency + `' ELSE 'request.' || n.what END, n.name, n.address, n.why, n.says, '/requests/' || n.request, n.at, ''
 	FROM notice n JOIN request r ON r.id = n.request WHERE n.sent IS NULL
 UNION ALL
-SELECT 'outbox', o.id, o.tenant, replace(o.what, ' ', '.'), o.name, o.address, o.why, o.why, o.link, o.at
+SELECT 'outbox', o.id, o.tenant, replace(o.what, ' ', '.'), o.name, o.address, o.why, coalesce(nullif(o.says, ''), o.why), o.link, o.at, o.way
 	FROM outbox o WHERE o.sent IS NULL
 ORDER BY 10, 1, 2 LIMIT $1`
 
@@ -74,7 +77,7 @@ func (t *Tx) Untold(ctx context.Context, limit int) ([]Untold, error) {
 	for rows.Next() {
 		var u Untold
 		var at int64
-		if err := rows.Scan(&u.Source, &u.ID, &u.Tenant, &u.Event, &u.Name, &u.Address, &u.Why, &u.Says, &u.Link, &at); err != nil {
+		if err := rows.Scan(&u.Source, &u.ID, &u.Tenant, &u.Event, &u.Name, &u.Address, &u.Why, &u.Says, &u.Link, &at, &u.Way); err != nil {
 			return nil, classify(err)
 		}
 		u.At = Time(at)

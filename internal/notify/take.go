@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"steward/internal/db"
+	"steward/internal/quiet"
 )
 
 // Mail is the channel of mails; teams and webhook are those of places.
@@ -45,7 +46,7 @@ func (n *Notifier) take(ctx context.Context) error {
 // hand writes down by which ways something is told, and that it was taken.
 func (n *Notifier) hand(ctx context.Context, tx *db.Tx, u db.Untold) error {
 	var ways []string
-	if n.cfg.Mail != nil && u.Address != "" {
+	if n.cfg.Mail != nil && u.Address != "" && (u.Way == "" || u.Way == Mail) {
 		way, err := n.mail(ctx, tx, u)
 		if err != nil {
 			return err
@@ -53,7 +54,7 @@ func (n *Notifier) hand(ctx context.Context, tx *db.Tx, u db.Untold) error {
 		ways = append(ways, way)
 	}
 	for _, p := range n.cfg.Places {
-		if !p.hears(u.Event) {
+		if u.Way == "" && !p.Hears(u.Event) || u.Way != "" && u.Way != p.Channel+":"+p.Name {
 			continue
 		}
 		if err := tx.Deliver(ctx, db.Delivery{Untold: u, Channel: p.Channel, Place: p.Name, Due: tx.Now}); err != nil {
@@ -96,38 +97,18 @@ const digestHour = 7
 
 // when is when a mail may leave, and whether with others of the day.
 func when(w db.MailWish, now time.Time) (due time.Time, digest bool) {
-	zone, err := time.LoadLocation(w.Zone)
-	if err != nil {
-		zone = time.UTC
-	}
-	local := now.In(zone)
+	hours := quiet.Hours{From: w.QuietFrom, To: w.QuietTo, Zone: w.Zone}
 	if w.Often == "daily" {
-		at := time.Date(local.Year(), local.Month(), local.Day(), digestHour, 0, 0, 0, zone)
-		if !at.After(now) {
-			at = time.Date(local.Year(), local.Month(), local.Day()+1, digestHour, 0, 0, 0, zone)
-		}
-		return at.UTC(), true
+		return hours.Next(now, digestHour), true
 	}
-	if !quiet(w, local.Hour()) {
-		return now, false
+	if end, held := hours.Until(now); held {
+		return end, false
 	}
-	at := time.Date(local.Year(), local.Month(), local.Day(), w.QuietTo, 0, 0, 0, zone)
-	if !at.After(now) {
-		at = time.Date(local.Year(), local.Month(), local.Day()+1, w.QuietTo, 0, 0, 0, zone)
-	}
-	return at.UTC(), false
+	return now, false
 }
 
-// quiet tells whether an hour lies in the quiet ones, also over midnight.
-func quiet(w db.MailWish, hour int) bool {
-	if w.QuietFrom <= w.QuietTo {
-		return hour >= w.QuietFrom && hour < w.QuietTo
-	}
-	return hour >= w.QuietFrom || hour < w.QuietTo
-}
-
-// hears tells whether the place wants to know of an event.
-func (p Place) hears(event string) bool {
+// Hears tells whether the place wants to know of an event.
+func (p Place) Hears(event string) bool {
 	return len(p.Events) == 0 || slices.ContainsFunc(p.Events, func(e string) bool {
 		return e == event || strings.HasSuffix(e, ".") && strings.HasPrefix(event, e)
 	})

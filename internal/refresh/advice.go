@@ -26,6 +26,36 @@ const (
 	AdviceMissed      AdviceKind = "missed"
 )
 
+// adviceWords say each kind of advice in a few words, the most pressing first.
+var adviceWords = []struct {
+	kind AdviceKind
+	says string
+}{
+	{AdviceOff, "Switched off"}, {AdviceEnding, "Four failures in a row"}, {AdviceOwner, "Owner has left"}, {AdviceCredentials, "Credentials expired"},
+	{AdviceGateway, "Gateway fails"}, {AdviceRecurring, "One cause comes back"}, {AdviceSuccess, "Seldom succeeds"}, {AdviceMissed, "Slots missed"},
+	{AdviceLong, "Takes long"}, {AdviceUneven, "Duration uneven"}, {AdviceSlower, "Slower than its past"}, {AdviceWaits, "Waits after its slot"},
+	{AdviceUnused, "Two months unused"},
+}
+
+// AdviceKinds lists the kinds of advice, the most pressing first.
+func AdviceKinds() []AdviceKind {
+	var out []AdviceKind
+	for _, w := range adviceWords {
+		out = append(out, w.kind)
+	}
+	return out
+}
+
+// Says is the kind in a few words; its own name when it is not known.
+func (k AdviceKind) Says() string {
+	for _, w := range adviceWords {
+		if w.kind == k {
+			return w.says
+		}
+	}
+	return string(k)
+}
+
 // Advice is one thing to do about a model.
 type Advice struct {
 	Kind AdviceKind `json:"kind"`
@@ -38,11 +68,12 @@ type Advice struct {
 	Do       string `json:"do"`
 }
 
-// advise lists what should be done, what is urgent first.
+// advise lists what should be done, what is urgent first. Disuse comes last:
+// many models share it, and it breaks nothing.
 func advise(h *Health, runs []Run, f Facts, t Thresholds, now time.Time) []Advice {
 	var out []Advice
 	for _, rule := range []func(*Health, []Run, Facts, Thresholds, time.Time) (Advice, bool){
-		offOrEnding, unused, ownerLeft, recurring, seldomSucceeds, missed, takesLong, uneven, gotSlower, waits,
+		offOrEnding, ownerLeft, recurring, seldomSucceeds, missed, takesLong, uneven, gotSlower, waits, unused,
 	} {
 		if a, ok := rule(h, runs, f, t, now); ok {
 			out = append(out, a)

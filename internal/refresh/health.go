@@ -13,12 +13,15 @@ type State string
 const (
 	// StateOff: the schedule is off, and the last refreshes failed.
 	StateOff State = "switched off"
-	// StateEnding: Microsoft is about to switch it off.
+	// StateEnding: Microsoft is about to switch it off, because it fails.
 	StateEnding State = "about to be switched off"
 	// StateFailing: the last refresh failed.
 	StateFailing State = "failing"
 	// StateAdvice: it works, and something should be done.
 	StateAdvice State = "needs care"
+	// StatePausing: it works, and Microsoft is about to pause its schedule
+	// because nobody uses it.
+	StatePausing State = "about to be paused"
 	// StateUnknown: too little can be read to tell.
 	StateUnknown State = "unknown"
 	// StateIdle: nothing was refreshed, and nothing is meant to be.
@@ -29,7 +32,7 @@ const (
 
 // States lists the states, the worst first.
 func States() []State {
-	return []State{StateOff, StateEnding, StateFailing, StateAdvice, StateUnknown, StateIdle, StateHealthy}
+	return []State{StateOff, StateEnding, StateFailing, StateAdvice, StatePausing, StateUnknown, StateIdle, StateHealthy}
 }
 
 // Rank orders states, the worst last.
@@ -133,12 +136,14 @@ func stateOf(h *Health, f Facts, t Thresholds) State {
 	switch {
 	case f.Schedule != nil && !on && (h.Row >= t.Failures || h.Row > 0 && h.has(AdviceOff)):
 		return StateOff
-	case h.has(AdviceEnding) || h.has(AdviceUnused):
+	case h.has(AdviceEnding):
 		return StateEnding
 	case h.Last.Status.Broken():
 		return StateFailing
 	case !f.Source.Complete() && h.Figures.Runs == 0:
 		return StateUnknown
+	case h.only(AdviceUnused):
+		return StatePausing
 	case len(h.Advice) > 0:
 		return StateAdvice
 	case h.Figures.Runs == 0 && !on:
@@ -148,16 +153,20 @@ func stateOf(h *Health, f Facts, t Thresholds) State {
 }
 
 // First is the sentence that tells most: the first advice, else why the last
-// refresh failed; empty when there is nothing to say.
+// refresh failed, which counts for more than disuse; empty when there is nothing
+// to say.
 func (h *Health) First() string {
 	switch {
+	case h.Last.Status.Broken() && (len(h.Advice) == 0 || h.only(AdviceUnused)):
+		return CauseOf(h.Last).Says()
 	case len(h.Advice) > 0:
 		return h.Advice[0].Says
-	case h.Last.Status.Broken():
-		return CauseOf(h.Last).Says()
 	}
 	return ""
 }
+
+// only reports whether there is advice, and none but of one kind.
+func (h *Health) only(k AdviceKind) bool { return len(h.Advice) == 1 && h.has(k) }
 
 func (h *Health) has(k AdviceKind) bool {
 	for _, a := range h.Advice {

@@ -71,7 +71,9 @@ func TestAssess(t *testing.T) {
 		{"below the line of success", daily(10, failing("", "", func(i int) bool { return i == 1 || i == 4 || i == 7 })), with(func(f *refresh.Facts) { f.KnownSince = now }),
 			refresh.StateAdvice, []refresh.AdviceKind{refresh.AdviceRecurring, refresh.AdviceSuccess}},
 		{"nobody uses it", daily(30, nil), with(func(f *refresh.Facts) { f.UseSince, f.LastUse = now.AddDate(0, -6, 0), now.AddDate(0, 0, -55) }),
-			refresh.StateEnding, []refresh.AdviceKind{refresh.AdviceUnused}},
+			refresh.StatePausing, []refresh.AdviceKind{refresh.AdviceUnused}},
+		{"it fails, and nobody uses it", daily(30, failing("X", "", newest(1))), with(func(f *refresh.Facts) { f.UseSince, f.LastUse = now.AddDate(0, -6, 0), now.AddDate(0, 0, -55) }),
+			refresh.StateFailing, []refresh.AdviceKind{refresh.AdviceUnused}},
 		{"use is not known for long enough", daily(30, nil), with(func(f *refresh.Facts) { f.UseSince = now.AddDate(0, 0, -20) }), refresh.StateHealthy, nil},
 		{"a long mean", daily(30, func(_ int, r *refresh.Run) { r.End = r.Start.Add(90 * time.Minute) }), facts(), refresh.StateAdvice, []refresh.AdviceKind{refresh.AdviceLong}},
 		{"one slow run", daily(30, func(i int, r *refresh.Run) {

@@ -21,7 +21,7 @@ var families = []family{
 	{"Changes", []member{{"changes", "Changes"}}},
 	{"Activity and use", []member{{"activity", "Activity"}, {"usage", "Use by day"}}},
 	{"Unused", []member{{"unused", "Unused"}}},
-	{"Refreshes", []member{{"refreshes", "Seven days"}, {"refresh-problems", "Problems"}, {"refresh-plans", "Plans"}, {"refresh-plan-runs", "Runs of plans"}, {"refresh-health", "Health"}, {"refresh-causes", "Causes"}}},
+	{"Refreshes", []member{{"refreshes", "Seven days"}, {"alerts", "Alerts"}, {"refresh-health", "Health"}, {"refresh-causes", "Causes"}, {"refresh-problems", "Problems"}, {"refresh-plans", "Plans"}, {"refresh-plan-runs", "Runs of plans"}}},
 	{"Pipelines", []member{{"pipelines", "All"}, {"pipeline-stages", "Stages"}, {"pipeline-access", "Access"}, {"deployments", "Deployments"}, {"promotions", "Promotions"}, {"mappings", "Mappings"}, {"mapping-versions", "Changes of mappings"}}},
 	{"Capacities", []member{{"capacities", "Capacities"}}},
 	{"Settings", []member{{"settings-drift", "Drift"}, {"settings", "Now"}}},

@@ -33,6 +33,9 @@ func (s *Server) itemRefreshes(c echo.Context) error {
 		return err
 	}
 	v := templates.ItemRefreshesPage{Page: s.itemFrame(c, d), Question: "Does it refresh as it should, and if not, why and what is to be done?", List: s.listView(req, page)}
+	if err := s.itemAlerts(c, d, &v.Page); err != nil {
+		return err
+	}
 	if len(health.Rows) == 0 {
 		v.Fine = "Its refreshes have not been read yet. That happens some minutes after the scan that saw it first; reports and other kinds have none."
 		return ok(c, templates.ItemRefreshes(v))

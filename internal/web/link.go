@@ -73,6 +73,8 @@ func (p place) thing(to audit.Target, id string, tab ...string) string {
 		return p.thing(audit.ToItem, id, "refreshes")
 	case audit.ToPrefix:
 		return p.list("violations", ui.Param{Name: "prefix", Value: id})
+	case audit.ToPage:
+		return ui.With(id, ui.Param{Name: "as_of", Value: p.asOf})
 	case audit.ToDomain:
 		return p.list("violations", ui.Param{Name: "domain", Value: id})
 	}

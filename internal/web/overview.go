@@ -117,6 +117,7 @@ var needs = map[string]struct {
 }{
 	"workspaces.orphaned":   {"workspace has nobody who could administer it", "workspaces have nobody who could administer them", ui.Bad},
 	"leavers":               {"account is gone or disabled and still known to the tenant", "accounts are gone or disabled and still known to the tenant", ui.Warn},
+	"alerts.standing":       {"alert about refreshes stands", "alerts about refreshes stand", ui.Bad},
 	"leavers.rights":        {"right is held by an account that is gone or disabled", "rights are held by accounts that are gone or disabled", ui.Bad},
 	"guests.admins":         {"guest right is Admin of a workspace", "guest rights are Admin of a workspace", ui.Bad},
 	"links.public":          {"report is published to the web: anyone can open it", "reports are published to the web: anyone can open them", ui.Bad},

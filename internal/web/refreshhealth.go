@@ -55,7 +55,7 @@ func (s *Server) refreshHealth(c echo.Context, req listRequest, page audit.Page)
 
 // stateTones are how states are coloured.
 var stateTones = map[refresh.State]ui.Tone{
-	refresh.StateOff: ui.Bad, refresh.StateEnding: ui.Bad, refresh.StateFailing: ui.Bad, refresh.StateAdvice: ui.Warn, refresh.StateHealthy: ui.Good,
+	refresh.StateOff: ui.Bad, refresh.StateEnding: ui.Bad, refresh.StateFailing: ui.Bad, refresh.StateAdvice: ui.Warn, refresh.StatePausing: ui.Warn, refresh.StateHealthy: ui.Good,
 }
 
 func healthStats(o audit.RefreshOverview, p place) []ui.Stat {

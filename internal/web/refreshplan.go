@@ -88,6 +88,11 @@ func (s *Server) refreshPlanPage(c echo.Context, status int, p planDetail, t typ
 	v := templates.RefreshPlanPage{Page: p.page(s, c, p.stored.Name, "Refresh plan"), Says: p.says(), Text: p.stored.YAML}
 	v.Active = "/refreshes"
 	v.Crumbs = []ui.Link{{Label: p.place.tenant, Href: p.place.to("/")}, {Label: "Refresh plans", Href: p.place.list("refresh-plans")}}
+	standing, err := s.Reader.AlertsOfPlan(ctx, p.stored.ID)
+	if err != nil {
+		return err
+	}
+	p.showAlerts(&v.Page, standing, ui.Param{Name: "plan", Value: p.stored.ID})
 	runs, err := s.Reader.PlanRuns(ctx, p.stored.ID, 1)
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ var reportActions = map[string]auth.Action{
 	"changes":   auth.ViewChanges,
 	"activity":  auth.ViewActivity,
 	"unused":    auth.ViewUnused,
-	"refreshes": auth.ViewRefreshes, "refresh-plans": auth.ViewRefreshes, "refresh-plan-runs": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes,
+	"refreshes": auth.ViewRefreshes, "refresh-plans": auth.ViewRefreshes, "refresh-plan-runs": auth.ViewRefreshes, "refresh-problems": auth.ViewRefreshes, "refresh-health": auth.ViewRefreshes, "refresh-causes": auth.ViewRefreshes, "alerts": auth.ViewRefreshes, "refresh-runs": auth.ViewRefreshes,
 	"pipelines": auth.ViewPipelines, "stage-differences": auth.ViewPipelines, "deployments": auth.ViewPipelines, "promotions": auth.ViewPipelines, "deployment-steps": auth.ViewPipelines, "mappings": auth.ViewPipelines, "mapping-versions": auth.ViewPipelines,
 	"capacities":     auth.ViewCapacities,
 	"apps":           auth.ViewApps,

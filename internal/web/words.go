@@ -53,7 +53,7 @@ func badges(all ...ui.Badge) ui.Cell {
 // tones are the words of badges that call for attention, whatever the column.
 var tones = map[string]ui.Tone{
 	"Deleted": ui.Warn, "Removing": ui.Warn, "Not Found": ui.Warn, "Orphaned": ui.Bad, "Failed": ui.Bad, "failed": ui.Bad,
-	"switched off": ui.Bad, "about to be switched off": ui.Bad, "failing": ui.Bad, "needs care": ui.Warn, "healthy": ui.Good, "completed": ui.Good,
+	"switched off": ui.Bad, "about to be switched off": ui.Bad, "about to be paused": ui.Warn, "failing": ui.Bad, "needs care": ui.Warn, "healthy": ui.Good, "stands": ui.Bad, "over": ui.Good, "completed": ui.Good,
 	"partial": ui.Warn, "cancelled": ui.Warn, "Suspended": ui.Warn, "Paused": ui.Warn, "Disabled": ui.Warn, "Guest": ui.Warn,
 	"guest": ui.Warn, "Admin": ui.Info, "Owner": ui.Info, "removed": ui.Bad, "added": ui.Good, "The world": ui.Bad,
 	"Certified": ui.Good, "gone": ui.Bad, "left": ui.Bad, "unused": ui.Warn,
