@@ -94,31 +94,38 @@ func disk(dir string) (free, total int64, err error) {
 // credentials lists every secret the configuration refers to.
 func credentials(cfg *config.Config) []web.Credential {
 	var out []web.Credential
-	add := func(name, tenant string, r secret.Ref, certificate bool) {
-		if !r.IsZero() {
-			out = append(out, credential(name, tenant, r, certificate))
+	add := func(name, tenant string, r secret.Ref, ends string) {
+		if r.IsZero() {
+			return
 		}
+		c := credential(name, tenant, r, false)
+		if c.Trouble == "" {
+			c.Ends = config.Day(ends)
+		}
+		out = append(out, c)
 	}
 	for _, t := range cfg.Tenants {
 		for _, a := range []struct {
 			name string
 			app  config.App
 		}{{"scanner", t.Scanner}, {"executor", t.Executor}} {
-			add(t.Name+" "+a.name+" client_secret", t.Name, a.app.ClientSecret, false)
-			add(t.Name+" "+a.name+" certificate", t.Name, a.app.Certificate, true)
+			add(t.Name+" "+a.name+" client_secret", t.Name, a.app.ClientSecret, a.app.SecretEnds)
+			if r := a.app.Certificate; !r.IsZero() {
+				out = append(out, credential(t.Name+" "+a.name+" certificate", t.Name, r, true))
+			}
 		}
 	}
-	add("sign_in.client_secret", "", cfg.SignIn.ClientSecret, false)
+	add("sign_in.client_secret", "", cfg.SignIn.ClientSecret, cfg.SignIn.SecretEnds)
 	if key := cfg.Ledger.SigningKey; !key.IsZero() {
 		c := credential("ledger.signing_key", "", key, false)
 		c.Endless = true
 		out = append(out, c)
 	}
-	add("notify.smtp.password", "", cfg.Notify.SMTP.Password, false)
+	add("notify.smtp.password", "", cfg.Notify.SMTP.Password, "")
 	for _, hooks := range [][]config.Webhook{cfg.Notify.Teams, cfg.Notify.Webhooks} {
 		for _, h := range hooks {
-			add("notify "+h.Name+" url", "", h.URL, false)
-			add("notify "+h.Name+" key", "", h.Key, false)
+			add("notify "+h.Name+" url", "", h.URL, "")
+			add("notify "+h.Name+" key", "", h.Key, "")
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"steward/internal/auth"
 	"steward/internal/ledger"
@@ -90,6 +91,27 @@ func TestSetupShowsNoSecretAndNotAllToAll(t *testing.T) {
 		}
 	}
 	s.someone("Aud", auth.Auditor).post("/setup", url.Values{"tenant": {s.tenant()}}, http.StatusNotFound)
+}
+
+// TestSetupAnnouncesTheEndOfSecrets: what the configuration says of a secret's end
+// is shown, 30 days ahead as ending; without it the end is unknown.
+func TestSetupAnnouncesTheEndOfSecrets(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	day := func(days int) string { return s.clock.now()().UTC().AddDate(0, 0, days).Format(time.DateOnly) }
+	s.cfg.Tenants[0].Scanner.SecretEnds, s.cfg.Tenants[0].Executor.SecretEnds = day(20), day(90)
+	rows := s.someone("Anna", auth.Admin).page("/setup").Rows("#credentials")
+	for name, state := range map[string]string{"scanner": "Ends soon", "executor": "Readable", "sign_in": "Readable"} {
+		var said string
+		for _, r := range rows {
+			if strings.Contains(r[0], name) {
+				said = strings.Join(r, " | ")
+			}
+		}
+		if !strings.Contains(said, state) || (name == "sign_in") != strings.Contains(said, "unknown") {
+			t.Errorf("%s is shown as %q, want %s", name, said, state)
+		}
+	}
 }
 
 func TestSetupTellsOfAKeyThatIsGone(t *testing.T) {

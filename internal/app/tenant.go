@@ -189,12 +189,12 @@ func (b *clients) graph(a config.App) (*graph.Client, error) {
 	return g, nil
 }
 
-// credentialState reads a credential once for the check: when a certificate
-// ends, or why it cannot be read.
+// credentialState reads a credential once for the check: when it ends, the zero
+// time when nobody wrote down when a secret does, or why it cannot be read.
 func credentialState(a config.App) (time.Time, error) {
 	if a.Certificate.IsZero() {
 		_, err := a.ClientSecret.Read()
-		return time.Time{}, err
+		return config.Day(a.SecretEnds), err
 	}
 	v, err := a.Certificate.Read()
 	if err != nil {

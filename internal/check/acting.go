@@ -63,14 +63,14 @@ func (c *run) graph() {
 	c.seen(Result{Key: key, Title: title, State: Pass, Evidence: "People and groups can be read."})
 }
 
-// soon is from when on an ending certificate is announced.
+// soon is from when on the end of a certificate or secret is announced.
 const soon = 30 * 24 * time.Hour
 
 func (c *run) expiry() {
 	for _, a := range []struct {
 		key, title string
 		app        *Application
-	}{{"scanner-expiry", "Scanner's certificate lasts", &c.s.Scanner}, {"executor-expiry", "Executor's certificate lasts", c.s.Executor}} {
+	}{{"scanner-expiry", "Scanner's credential lasts", &c.s.Scanner}, {"executor-expiry", "Executor's credential lasts", c.s.Executor}} {
 		if a.app == nil || a.app.Ends.IsZero() {
 			continue
 		}
@@ -78,7 +78,7 @@ func (c *run) expiry() {
 		r := Result{Key: a.key, Title: a.title, State: Pass, Evidence: "Until " + a.app.Ends.UTC().Format("2 Jan 2006") + "."}
 		switch {
 		case left <= 0:
-			r.State, r.Remedy = Fail, "Put a new certificate in place; the portal reads it without a restart."
+			r.State, r.Remedy = Fail, "Put a new certificate or secret in place; the portal reads it without a restart."
 		case left < soon:
 			r.State, r.Remedy = Warn, fmt.Sprintf("It ends in %d days. Add the next one to the registration, then replace the file.", int(left.Hours()/24))
 		}

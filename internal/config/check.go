@@ -136,6 +136,13 @@ func (a App) check(key string) error {
 	case !a.ClientSecret.IsZero() && !a.Certificate.IsZero():
 		return invalid(key+".certificate", "both a secret and a certificate are given. Keep the certificate, drop the secret.")
 	}
+	return checkDay(key+".secret_ends", a.SecretEnds)
+}
+
+func checkDay(key, text string) error {
+	if text != "" && Day(text).IsZero() {
+		return invalid(key, "%q is no day. Write it as 2027-01-31.", text)
+	}
 	return nil
 }
 
@@ -153,6 +160,9 @@ func (s SignIn) check() error {
 		if (sc.Role == "") == (sc.Person == "") {
 			return invalid(fmt.Sprintf("sign_in.scopes.%d", i), "a scope is for one role or for one person; write exactly one of them.")
 		}
+	}
+	if err := checkDay("sign_in.secret_ends", s.SecretEnds); err != nil {
+		return err
 	}
 	return checkURL("sign_in.issuer", s.Issuer, true)
 }

@@ -100,6 +100,19 @@ type App struct {
 	ClientID     string     `yaml:"client_id"`
 	ClientSecret secret.Ref `yaml:"client_secret"`
 	Certificate  secret.Ref `yaml:"certificate"`
+	// SecretEnds is the day on which ClientSecret ends, as YYYY-MM-DD: only the
+	// page of the registration knows it. A certificate says it itself.
+	SecretEnds string `yaml:"secret_ends"`
+}
+
+// Day is the beginning of a day written as YYYY-MM-DD, in UTC; the zero time
+// when nothing is written. The configuration's check has refused anything else.
+func Day(text string) time.Time {
+	at, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
 }
 
 // Configured reports whether the application is named at all.
@@ -128,6 +141,8 @@ type SignIn struct {
 	Issuer       string     `yaml:"issuer"`
 	ClientID     string     `yaml:"client_id"`
 	ClientSecret secret.Ref `yaml:"client_secret"`
+	// SecretEnds is the day on which ClientSecret ends, as YYYY-MM-DD.
+	SecretEnds string `yaml:"secret_ends"`
 	// RolesClaim names the claim that carries roles; "roles" when empty.
 	RolesClaim string `yaml:"roles_claim"`
 	// Roles maps a value of the claim to a role of the portal; when empty the

@@ -118,6 +118,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"unknown cloud", swap("graph: true", "cloud: moon"), nil, []string{"moon", "gcchigh"}},
 		{"unknown variable", good, []string{"PORTAL_LISTN=x"}, []string{"PORTAL_LISTN"}},
 		{"syslog over UDP", swap("file:checkpoints", "syslog:udp:collector.example:514"), nil, []string{"second_sink", "TCP"}},
+		{"an end that is no day", swap("scanner:  {", "scanner:  {secret_ends: \"31.1.2027\", "), nil, []string{"scanner.secret_ends", "2027-01-31"}},
 		{"unknown sink", swap("file:checkpoints", "carrier-pigeon"), nil, []string{"second_sink"}},
 	}
 	for _, c := range cases {

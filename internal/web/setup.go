@@ -100,7 +100,7 @@ func (s *Server) credentialTable(f Facts) ui.Table {
 		Empty: ui.Empty{Why: "No secret is configured."}}
 	now := s.Now()
 	for _, k := range f.Credentials {
-		ends := ui.Unknown("Only the page of the registration knows when a secret ends.")
+		ends := ui.Unknown("Only the page of the registration knows when a secret ends; write it as secret_ends, and it is announced 30 days before.")
 		word, tone := "readable", ui.Good
 		if !k.Ends.IsZero() {
 			ends = ui.When(k.Ends, now)

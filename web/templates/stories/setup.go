@@ -24,10 +24,10 @@ func setupToMend(now time.Time) templates.SetupPage {
 			{Tone: ui.Good, Title: "Scanner's token obtained", State: "pass", Evidence: "A token that ends at 2026-11-21T20:18:25Z.", Detail: "", Remedy: ""},
 			{Tone: ui.Bad, Title: "Service principals may use read-only admin APIs", State: "fail", Evidence: "Power BI does not let this app call the admin API.", Detail: "Microsoft's request id 15F17B13-961B-468F-B5EB-1C4337653D3B", Remedy: "Put the application into a security group and name that group in the tenant setting “Service principals can access read-only admin APIs”. A change takes about 15 minutes."},
 			{Tone: ui.Neutral, Title: "Detailed metadata on", State: "unknown", Evidence: "Not asked: the admin API refused the scanner.", Detail: "", Remedy: "Mend the line above first."},
-			{Tone: ui.Warn, Title: "Executor's certificate lasts", State: "warn", Evidence: "Until 9 Dec 2026.", Detail: "", Remedy: "It ends in 18 days. Add the next one to the registration, then replace the file."},
+			{Tone: ui.Warn, Title: "Executor's credential lasts", State: "warn", Evidence: "Until 9 Dec 2026.", Detail: "", Remedy: "It ends in 18 days. Add the next one to the registration, then replace the file."},
 		}}}
 	v.Credentials = ui.Table{ID: "credentials", Caption: "Secrets and certificates", Columns: []ui.Column{{Label: "For"}, {Label: "Where it is"}, {Label: "State", Kind: ui.Badges}, {Label: "Ends"}}, Rows: []ui.Row{
-		{Cells: []ui.Cell{ui.Txt("contoso scanner client_secret"), ui.Txt("file:/run/secrets/scanner"), ui.Parts(ui.State("readable", ui.Good)), ui.Unknown("Only the page of the registration knows when a secret ends.")}},
+		{Cells: []ui.Cell{ui.Txt("contoso scanner client_secret"), ui.Txt("file:/run/secrets/scanner"), ui.Parts(ui.State("readable", ui.Good)), ui.Unknown("Only the page of the registration knows when a secret ends; write it as secret_ends, and it is announced 30 days before.")}},
 		{Cells: []ui.Cell{ui.Txt("contoso executor certificate"), ui.Txt("file:/run/secrets/executor.pem"), ui.Parts(ui.State("ends soon", ui.Warn)), ui.When(now.AddDate(0, 0, 18), now)}},
 		{Cells: []ui.Cell{{Text: "sign_in.client_secret", Sub: "The environment variable SIGN_IN is not set or empty; a secret of this portal is expected in it."}, ui.Txt("env:SIGN_IN"), ui.Parts(ui.State("not usable", ui.Bad)), ui.Txt("–")}}}}
 	v.Ledger = []ui.Pair{{Key: "Checkpoints", Part: ui.State("not written", ui.Bad)}, {Key: "Second place", Value: "file:/mnt/worm/checkpoints"}, {Key: "Last checkpoint", At: now.Add(-40 * time.Minute)},
