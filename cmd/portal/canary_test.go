@@ -123,14 +123,14 @@ func (l *live) end(sig os.Signal) {
 // until asks again and again whether something has come to be.
 func (l *live) until(what string, done func() bool) {
 	l.t.Helper()
-	limit := time.After(45 * time.Second)
+	limit := time.After(5 * time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {
 		case <-limit:
 			log, _ := os.ReadFile(filepath.Join(l.said, "serve.log"))
-			l.t.Fatalf("%s: not within 45 s; the log ends %s", what, log[max(0, len(log)-2000):])
+			l.t.Fatalf("%s: not within five minutes; the log ends %s", what, log[max(0, len(log)-2000):])
 		case <-tick.C:
 		}
 	}
@@ -144,7 +144,7 @@ func (l *live) as(who, method, path string, form url.Values) (*http.Response, st
 		if err != nil {
 			l.t.Fatal(err)
 		}
-		l.client[who] = &http.Client{Jar: jar, Timeout: 20 * time.Second}
+		l.client[who] = &http.Client{Jar: jar, Timeout: 2 * time.Minute}
 	}
 	if l.tap.bad() {
 		l.client[who].Timeout = 3 * time.Second

@@ -105,7 +105,7 @@ func TestAFailedPromotionIsRolledBackInChromium(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	a.begin(ctx)
 	defer func() { stop(); a.wait() }()
-	for end := time.Now().Add(90 * time.Second); c.text(`SELECT state FROM request WHERE id = $1`, id) != "failed"; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(5 * time.Minute); c.text(`SELECT state FROM request WHERE id = $1`, id) != "failed"; time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("the request is %s", c.text(`SELECT state FROM request WHERE id = $1`, id))
 		}

@@ -115,7 +115,7 @@ func exim(t *testing.T, starttls bool) *server {
 
 func (s *server) answers(t *testing.T) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port)); err == nil {
 			_ = c.Close()
 			return
@@ -128,7 +128,7 @@ func (s *server) answers(t *testing.T) {
 func (s *server) mails(t *testing.T, n int) []*mail.Message {
 	t.Helper()
 	var files []string
-	for end := time.Now().Add(20 * time.Second); len(files) < n && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); len(files) < n && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		files, _ = filepath.Glob(filepath.Join(s.box, "new", "*"))
 	}
 	if len(files) != n {

@@ -51,7 +51,7 @@ func TestFaults(t *testing.T) {
 				if f.answer == nil {
 					calls.Add(1) // nothing reaches the service
 				}
-				ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+				ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 				defer cancel()
 				checkFailure(t, e.call(ctx, s.Client), f.class)
 				if n := calls.Load(); n < 1 || n > 6 {

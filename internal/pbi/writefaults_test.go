@@ -122,7 +122,7 @@ func struck(t *testing.T, f flaw, call func(context.Context, *Executor) error) (
 		sent.Add(1)
 		f.answer(endpoint{good: `{"id":"a"}`}, w, r)
 	}), change...)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	err = call(ctx, &Executor{s.Client})
 	if err != nil && strings.Contains(err.Error(), "c4n4ry") {

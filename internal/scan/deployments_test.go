@@ -102,7 +102,7 @@ func TestAPipelineInTrouble(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, setup{workspaces: 40, noActivity: true, faults: []sim.Fault{{Match: "Pipelines_GetPipelineStageArtifacts", Effect: sim.Effect{Status: 500}}}})
 	r.asExecutor(t)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer stop()
 	res, err := r.scanner.Run(ctx, scan.Request{Kind: db.ScanFull})
 	if err != nil {

@@ -113,7 +113,7 @@ func (c *campaign) run(t *testing.T, killAfter time.Duration) (finished bool) {
 		t.Fatal(err)
 	}
 	var said bytes.Buffer
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer stop()
 	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^$")
 	child.Cancel = func() error { return child.Process.Signal(syscall.SIGQUIT) } // and tell where it stands
