@@ -14,18 +14,18 @@ import (
 var activityColumns = []string{"tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name",
 	"succeeded", "via", "raw", "block", "place", "digest"}
 
-// activityFull and activityOne insert rowsPerInsert events and one.
-var activityFull, activityOne = activitySQL(rowsPerInsert), activitySQL(1)
-
-func activitySQL(n int) string {
+// activitySQL inserts one event. Several in one statement would cost more here:
+// SQLite then keeps a copy of each page it touches in case the statement fails
+// half way, and an event goes into seven places that lie far apart.
+var activitySQL = func() string {
 	var q, set strings.Builder
 	q.WriteString("INSERT INTO activity (" + strings.Join(activityColumns, ", ") + ") VALUES ")
-	writeTuples(&q, n, len(activityColumns))
+	writeTuples(&q, 1, len(activityColumns))
 	for i, c := range activityColumns[2:] {
 		set.WriteString(", "[:min(2*i, 2)] + c + " = excluded." + c)
 	}
 	return q.String() + " ON CONFLICT (tenant, event) DO UPDATE SET " + set.String()
-}
+}()
 
 // Activity upserts events on their id: an event read twice is one event, and
 // one that is stored as it is now is not written. Events that are given
@@ -52,27 +52,18 @@ func (in *Ingest) events(some []tenant.Event) error {
 		return err
 	}
 	clear(in.local)
-	args := make([]any, 0, len(some)*len(activityColumns))
+	args := make([]any, 0, len(activityColumns))
 	for i := range some {
 		e := &some[i]
 		ids, err := in.identsOf(e.WorkspaceID, e.ItemID)
 		if err != nil {
 			return err
 		}
-		args = append(args, in.tenant, e.ID, Millis(e.At), dayNumber(e.At), e.Activity, e.Actor, ids[0], ids[1],
+		args = append(args[:0], in.tenant, e.ID, Millis(e.At), dayNumber(e.At), e.Activity, e.Actor, ids[0], ids[1],
 			e.ItemKind, e.ItemName, e.WorkspaceName, bit(e.Succeeded), e.Via, []byte{}, block, int64(i), digests[i])
-	}
-	width := len(activityColumns)
-	for left := len(some); left > 0; {
-		n, q := rowsPerInsert, activityFull
-		if left < n {
-			n, q = 1, activityOne
-		}
-		if _, err := in.exec(q, args[:n*width]...); err != nil {
+		if _, err := in.exec(activitySQL, args...); err != nil {
 			return err
 		}
-		in.rows += n - 1
-		args, left = args[n*width:], left-n
 	}
 	return nil
 }

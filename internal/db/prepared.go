@@ -45,10 +45,15 @@ func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (
 
 // number runs a statement that returns one number.
 func (p *prepared) number(ctx context.Context, query string, args ...any) (n int64, err error) {
+	err = p.one(ctx, query, args, &n)
+	return n, err
+}
+
+// one runs a statement that returns one row, and reads it.
+func (p *prepared) one(ctx context.Context, query string, args []any, into ...any) error {
 	st, err := p.stmt(ctx, query)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	err = st.QueryRowContext(context.WithoutCancel(ctx), args...).Scan(&n)
-	return n, err
+	return st.QueryRowContext(context.WithoutCancel(ctx), args...).Scan(into...)
 }

@@ -27,8 +27,9 @@ func (d *DB) SaveHealth(ctx context.Context, tenantID int64, all []Assessed) err
 		return nil
 	}
 	err := d.Write(ctx, func(tx *Tx) error {
+		p := prepare(tx)
 		for i := range all {
-			if err := tx.saveHealth(ctx, tenantID, &all[i]); err != nil {
+			if err := p.saveHealth(ctx, tenantID, &all[i]); err != nil {
 				return fmt.Errorf("item %d: %w", all[i].Item, err)
 			}
 		}
@@ -40,7 +41,7 @@ func (d *DB) SaveHealth(ctx context.Context, tenantID int64, all []Assessed) err
 	return nil
 }
 
-func (t *Tx) saveHealth(ctx context.Context, tenantID int64, a *Assessed) error {
+func (t *prepared) saveHealth(ctx context.Context, tenantID int64, a *Assessed) error {
 	h, f, fig := &a.Health, &a.Facts, &a.Health.Figures
 	c := leading(h)
 	_, err := t.ExecContext(ctx, `INSERT INTO refresh_health (item, tenant, state, rank, runs, completed, failed, cancelled, success,

@@ -33,8 +33,9 @@ type RefreshReading struct {
 // those of a complete one.
 func (d *DB) SaveRefreshes(ctx context.Context, tenant int64, keep time.Time, readings ...RefreshReading) error {
 	err := d.Write(ctx, func(tx *Tx) error {
+		p := prepare(tx)
 		for i := range readings {
-			if err := tx.saveRefreshes(ctx, tenant, Millis(keep), &readings[i]); err != nil {
+			if err := p.saveRefreshes(ctx, tenant, Millis(keep), &readings[i]); err != nil {
 				return fmt.Errorf("item %d: %w", readings[i].Item, err)
 			}
 		}
@@ -46,7 +47,7 @@ func (d *DB) SaveRefreshes(ctx context.Context, tenant int64, keep time.Time, re
 	return nil
 }
 
-func (t *Tx) saveRefreshes(ctx context.Context, tenant, keep int64, r *RefreshReading) error {
+func (t *prepared) saveRefreshes(ctx context.Context, tenant, keep int64, r *RefreshReading) error {
 	if r.Keep {
 		_, err := t.ExecContext(ctx, `UPDATE refresh_reading SET due = $2, reason = $3 WHERE item = $1`, r.Item, Millis(r.Due), r.Reason)
 		return err
@@ -79,7 +80,7 @@ func (t *Tx) saveRefreshes(ctx context.Context, tenant, keep int64, r *RefreshRe
 
 // knownSince finds since when no run of an item is missing, and removes what
 // poorer sources told of the time that a complete one now tells.
-func (t *Tx) knownSince(ctx context.Context, keep int64, r *RefreshReading) (any, error) {
+func (t *prepared) knownSince(ctx context.Context, keep int64, r *RefreshReading) (any, error) {
 	oldest := r.At
 	for i := range r.Runs {
 		if r.Runs[i].Start.Before(oldest) {
@@ -91,8 +92,8 @@ func (t *Tx) knownSince(ctx context.Context, keep int64, r *RefreshReading) (any
 		return nil, err
 	}
 	var before, newest sql.NullInt64
-	err := t.QueryRowContext(ctx, `SELECT (SELECT known_since FROM refresh_reading WHERE item = $1),
-		(SELECT max(started) FROM refresh_run WHERE item = $1)`, r.Item).Scan(&before, &newest)
+	err := t.one(ctx, `SELECT (SELECT known_since FROM refresh_reading WHERE item = $1),
+		(SELECT max(started) FROM refresh_run WHERE item = $1)`, []any{r.Item}, &before, &newest)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +106,7 @@ func (t *Tx) knownSince(ctx context.Context, keep int64, r *RefreshReading) (any
 	return Millis(oldest), nil
 }
 
-func (t *Tx) saveRun(ctx context.Context, item int64, r *refresh.Run) error {
+func (t *prepared) saveRun(ctx context.Context, item int64, r *refresh.Run) error {
 	end := MillisOrNull(r.End)
 	if r.Status == refresh.Running || r.End.Before(r.Start) {
 		end = nil
