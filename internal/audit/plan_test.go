@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -14,7 +15,8 @@ import (
 )
 
 // TestPlans asks SQLite how it would answer every report in every order with
-// every filter, in both directions, for everyone and for a scoped reader.
+// every filter and with every two of them, in both directions, for everyone and
+// for a scoped reader.
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	d := dbtest.Open(t, nil)
@@ -53,10 +55,7 @@ func planQueries(t *testing.T, reader *db.Reader, r *Report) []Query {
 		}
 	}
 	var out []Query
-	for _, c := range r.Columns {
-		if !c.Sortable {
-			continue
-		}
+	add := func(sort string, wheres []map[string][]string) {
 		for _, w := range wheres {
 			where := map[string][]string{}
 			for _, f := range r.Filters {
@@ -64,11 +63,29 @@ func planQueries(t *testing.T, reader *db.Reader, r *Report) []Query {
 					where[f.Key] = f.samples()[:1]
 				}
 			}
-			for k, v := range w {
-				where[k] = v
-			}
+			maps.Copy(where, w)
 			for _, scope := range []db.Scope{db.Everything, {Prefixes: []string{"Finance 1"}, Domains: []int64{5}}} {
-				out = append(out, Query{View: view, CompareView: before, Scope: scope, Where: where, Sort: c.Key})
+				out = append(out, Query{View: view, CompareView: before, Scope: scope, Where: where, Sort: sort})
+			}
+		}
+	}
+	for _, c := range r.Columns {
+		if c.Sortable {
+			add(c.Key, wheres)
+		}
+	}
+	add("", pairs(r))
+	return out
+}
+
+// pairs are two filters at once, the first value of each.
+func pairs(r *Report) []map[string][]string {
+	var out []map[string][]string
+	for i := range r.Filters {
+		for j := range i {
+			a, b := &r.Filters[i], &r.Filters[j]
+			if !a.tag && !b.tag {
+				out = append(out, map[string][]string{a.Key: a.samples()[:1], b.Key: b.samples()[:1]})
 			}
 		}
 	}
