@@ -19,10 +19,10 @@ QUICK     = -dwarf=false -l
 HOT       = steward/internal/db steward/internal/scan steward/internal/tenant steward/internal/pbi \
             steward/internal/upstream steward/internal/policy steward/internal/sim/... \
             github.com/go-json-experiment/... golang.org/x/text/...
-SLOWER    = github.com/... cel.dev/... google.golang.org/... golang.org/x/... go.yaml.in/... steward/...
+SLOWER    = github.com/... cel.dev/... google.golang.org/... golang.org/x/... go.opentelemetry.io/... go.yaml.in/... steward/...
 QUICKLY   = -gcflags='all=$(PLAIN)' $(foreach p,$(SLOWER),-gcflags='$(p)=$(QUICK)') $(foreach p,$(HOT),-gcflags='$(p)=$(PLAIN)')
 
-.PHONY: run build test check lint generate stale bench long drill mutants pictures vendor fmt
+.PHONY: run build test check lint generate stale bench long fuzz drill mutants pictures vendor fmt
 
 ## run: the portal over a lifelike tenant, in a browser, no account anywhere
 run:
@@ -61,6 +61,10 @@ bench:
 ## long: campaigns that are too long for every run (kills, races, fuzz corpora)
 long:
 	STEWARD_LONG=1 $(GO) test -timeout 85m ./...
+
+## fuzz: every fuzz target for FUZZTIME each (60s)
+fuzz:
+	@sh tools/fuzz.sh $(or $(FUZZTIME),60s)
 
 ## drill: copy a living portal, put the copy back, verify
 drill:

@@ -63,8 +63,7 @@ func WriteExport(w io.Writer, h Header, now time.Time, notes []string, records i
 			return fmt.Errorf("export ledger after %d entries: %w", count, err)
 		}
 		count++
-		// Not through the encoder: it would compact and re-escape the body.
-		if _, err := fmt.Fprintf(buf, `{"seq":%d,"hash":"%s","entry":%s}`+"\n", r.Seq, r.Hash, r.Body); err != nil {
+		if _, err := buf.WriteString(entryLine(r.Seq, r.Hash.String(), r.Body) + "\n"); err != nil {
 			return fmt.Errorf("export ledger: %w", err)
 		}
 	}
@@ -72,6 +71,12 @@ func WriteExport(w io.Writer, h Header, now time.Time, notes []string, records i
 		return fmt.Errorf("export ledger: %w", err)
 	}
 	return buf.Flush()
+}
+
+// entryLine is the one way an entry is written. It does not go through the
+// encoder, which would compact and re-escape the body.
+func entryLine(seq int64, hash string, body []byte) string {
+	return fmt.Sprintf(`{"seq":%d,"hash":"%s","entry":%s}`, seq, hash, body)
 }
 
 // VerifyExport checks an exported file offline. public is the ledger's public
@@ -129,6 +134,11 @@ func (f *exportFile) next() (*line, error) {
 	if err := json.Unmarshal(raw, &l); err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "A line of the exported ledger cannot be read.")
 	}
+	// A key that stands there twice, or with other capitals, is read by other
+	// programs in other ways: what they see must be what was verified.
+	if l.Entry != nil && string(raw) != entryLine(l.Seq, l.Hash, l.Entry) {
+		return nil, fault.New(fault.Invalid, "The line of entry %d is not as the portal writes it: another program could read something else in it than was verified.", l.Seq)
+	}
 	return &l, nil
 }
 
@@ -156,6 +166,9 @@ func (f *exportFile) records() iter.Seq2[Record, error] {
 			if l != nil {
 				if l.End != nil {
 					f.end = l.End
+					if _, err := readLine(f.in); !errors.Is(err, io.EOF) {
+						yield(Record{}, fault.New(fault.Invalid, "The exported ledger goes on after its last line. What stands there is not part of it."))
+					}
 					return
 				}
 				hash, err := ParseHash(l.Hash)

@@ -11,7 +11,7 @@ type exported struct {
 	file, public, note string
 }
 
-func export(t *testing.T, rs []Record) exported {
+func export(t testing.TB, rs []Record) exported {
 	t.Helper()
 	private, public, err := GenerateKey(rand.Reader, "steward")
 	if err != nil {
