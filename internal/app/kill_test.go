@@ -52,13 +52,20 @@ type killPoint struct {
 	phase        phase
 }
 
+// killedWork is what a portal is killed over: the requests, how many writes
+// they take, and the fewest points there must be.
+type killedWork struct {
+	ask           func(*killed) []request.Params
+	writes, least int
+}
+
 // killPoints runs a request without a kill and returns every point there was.
-func killPoints(t *testing.T, w fulfiltest.Weather) (out []killPoint) {
+func killPoints(t *testing.T, w fulfiltest.Weather, work killedWork) (out []killPoint) {
 	t.Helper()
-	k := newKilled(t, w, smallProject)
-	k.toTheEnd(0, 15*time.Second, nil)
+	k := newKilled(t, w, work.ask)
+	k.toTheEnd(0, 2*time.Minute, nil)
 	k.signal(15)
-	k.once(smallWrites)
+	k.once(work.writes)
 	text, err := os.ReadFile(k.dir + "/count")
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +96,11 @@ func killPoints(t *testing.T, w fulfiltest.Weather) (out []killPoint) {
 // in every weather is tried by internal/fulfil, in one process.
 func TestKilledAnywhere(t *testing.T) {
 	t.Parallel()
+	killedAnywhere(t, killedWork{smallProject, smallWrites, 60})
+}
+
+func killedAnywhere(t *testing.T, work killedWork) {
+	t.Helper()
 	long, every := os.Getenv("STEWARD_LONG") != "", os.Getenv("STEWARD_KILL_ALL") != ""
 	var cases, kills, asked atomic.Int64
 	var worst atomic.Int64
@@ -98,8 +110,8 @@ func TestKilledAnywhere(t *testing.T) {
 		if !long && !every && i != 8 { // lost replies and lists that lag a little, names unique
 			continue
 		}
-		points := killPoints(t, w)
-		if len(points) < 60 {
+		points := killPoints(t, w, work)
+		if len(points) < work.least {
 			t.Errorf("%v: only %d points", w, len(points))
 		}
 		t.Logf("%v: %d points", w, len(points))
@@ -116,10 +128,10 @@ func TestKilledAnywhere(t *testing.T) {
 			wg.Go(func() {
 				defer func() { <-slots }()
 				t.Run(fmt.Sprintf("%v/%+v", w, p), func(t *testing.T) {
-					k := newKilled(t, w, smallProject)
+					k := newKilled(t, w, work.ask)
 					k.at, k.phase = p.call, p.phase
-					k.toTheEnd(p.commit, 2*time.Minute, nil)
-					k.once(smallWrites)
+					k.toTheEnd(p.commit, 4*time.Minute, nil)
+					k.once(work.writes)
 					cases.Add(1)
 					kills.Add(int64(k.kills))
 					asked.Add(int64(k.asked))

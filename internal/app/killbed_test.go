@@ -38,6 +38,11 @@ type killed struct {
 	// at is the call at which the portal is killed, phase where in it.
 	at    int64
 	phase phase
+	// on is asked about each call until it says yes: the portal is killed there.
+	on    func(*http.Request) bool
+	there sync.Once
+	// seen adds to the estate what the requests need besides.
+	seen func(*request.Estate)
 
 	mu   sync.Mutex
 	cmd  *exec.Cmd
@@ -86,8 +91,11 @@ func newKilled(t *testing.T, w fulfiltest.Weather, ask func(*killed) []request.P
 // ServeHTTP lets the pretend cloud answer, and kills the portal where it was
 // ordered to.
 func (k *killed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	n := k.calls.Add(1)
-	if n != k.at {
+	n, here := k.calls.Add(1), false
+	if k.on != nil && k.on(r) {
+		k.there.Do(func() { here = true })
+	}
+	if n != k.at && !here {
 		k.cloud.Handler().ServeHTTP(w, r)
 		return
 	}
@@ -328,6 +336,10 @@ func (k *killed) agree(all []request.Params) {
 	}
 	s := &site{Portal: &Portal{DB: d, clock: k.clock, rules: rules}, t: k.t}
 	for i, p := range all {
-		s.agreedAs(fmt.Sprintf("request-kill-%03d", i), p, fulfiltest.Estate(k.t, k.world, name, k.clock.Now()), name, k.world.Config().TenantID, tid)
+		e := fulfiltest.Estate(k.t, k.world, name, k.clock.Now())
+		if k.seen != nil {
+			k.seen(e)
+		}
+		s.agreedAs(fmt.Sprintf("request-kill-%03d", i), p, e, name, k.world.Config().TenantID, tid)
 	}
 }

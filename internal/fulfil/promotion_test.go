@@ -2,6 +2,7 @@ package fulfil_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -216,6 +217,16 @@ func TestWhatChangedBeforeADeploymentStopsIt(t *testing.T) {
 				w.Items = append(w.Items, world.Item{ID: l.world.NewID(), Kind: world.KindReport, Name: "New", Report: &world.Report{ModelID: l.model}})
 			})
 		}, "from 2 to 3"},
+		"pipeline renamed": {func(l *line) {
+			l.must(l.world.MutatePipeline(l.id, l.clock.Now(), func(p *world.Pipeline) error { p.DisplayName = "Other line"; return nil }))
+		}, "Other line"},
+		"another workspace on the stage": {func(l *line) {
+			l.must(l.world.MutatePipeline(l.id, l.clock.Now(), func(p *world.Pipeline) error {
+				p.Stages = slices.Clone(p.Stages)
+				p.Stages[1].WorkspaceID = l.spaces[2]
+				return nil
+			}))
+		}, "the workspace on the stage"},
 		"stage unassigned": {func(l *line) {
 			if _, err := l.x.Send(l.t.Context(), unassign(l.id, 1)); err != nil {
 				l.t.Fatal(err)
