@@ -63,6 +63,8 @@ func (e *Engine) findings(ctx context.Context, kind request.LookKind, arg map[st
 			return "", err
 		}
 		return "The parameters are not as the mapping says: " + strings.Join(amiss, "; ") + ".", nil
+	case request.CheckLabel:
+		return e.unlabelled(ctx, arg)
 	case request.CheckQuery:
 		return e.unanswered(ctx, arg)
 	}
@@ -103,6 +105,34 @@ func (e *Engine) missingItems(ctx context.Context, arg map[string]string) (strin
 		return "", nil
 	}
 	return fmt.Sprintf("%d of %d items are not paired with one on the target: %s.", len(missing), len(want), strings.Join(missing[:min(len(missing), 10)], ", ")), nil
+}
+
+// unlabelled names what does not carry the label that it should.
+func (e *Engine) unlabelled(ctx context.Context, arg map[string]string) (string, error) {
+	var want []struct{ Name, Type string }
+	if err := json.Unmarshal([]byte(arg["items"]), &want); err != nil {
+		return "", fmt.Errorf("items: %w", err)
+	}
+	there, err := e.cfg.Executor.FabricItems(ctx, arg["workspace"])
+	if err != nil {
+		return "", err
+	}
+	var amiss []string
+	for _, w := range want {
+		i := slices.IndexFunc(there, func(it pbi.FabricItem) bool { return it.Name == w.Name && (w.Type == "" || it.Type == w.Type) })
+		switch {
+		case i < 0:
+			amiss = append(amiss, "“"+w.Name+"” is not there")
+		case there[i].LabelID == "":
+			amiss = append(amiss, "“"+w.Name+"” has none")
+		case !strings.EqualFold(there[i].LabelID, arg["label"]):
+			amiss = append(amiss, "“"+w.Name+"” has "+there[i].LabelID)
+		}
+	}
+	if len(amiss) == 0 {
+		return "", nil
+	}
+	return fmt.Sprintf("The label that the mapping asks for is missing on %d of %d items: %s. No application can set it: a person has to, in Power BI.", len(amiss), len(want), strings.Join(amiss[:min(len(amiss), 10)], ", ")), nil
 }
 
 // unanswered asks a model, and says what is wrong with its answer.

@@ -126,6 +126,10 @@ func (e *Engine) settleDeployment(ctx context.Context, j *job, s db.RunStep, arg
 	d, err := e.cfg.Executor.Deployment(ctx, arg["pipeline"], s.Results["operation"])
 	e.cfg.Hook("after poll " + s.ID)
 	switch {
+	case pbi.Missing(err) && s.ChosenID != "":
+		// An operator says that it took effect: what stands there now is all that
+		// anybody can tell of it.
+		return e.deployed(ctx, j, s, arg, pbi.Deployment{Status: deploySucceeded})
 	case pbi.Missing(err):
 		return workflow.Next{}, e.puzzle(ctx, j, s, "The deployment was accepted, and the pipeline does not tell of it any more. Look at the content of the target.")
 	case err != nil:

@@ -73,10 +73,10 @@ type pipe struct {
 	name, id, dev, test string
 }
 
-func (s *stages) must(err error) {
-	s.t.Helper()
+func (b *bed) must(err error) {
+	b.t.Helper()
 	if err != nil {
-		s.t.Fatal(err)
+		b.t.Fatal(err)
 	}
 }
 

@@ -69,6 +69,9 @@ type FabricItem struct {
 	Updated                 time.Time
 	Creator                 *Principal
 	Tags                    []Tag
+	// LabelID is its sensitivity label; empty without one. The admin's list does
+	// not tell it.
+	LabelID string
 }
 
 // FabricItemsQuery narrows the list of items; empty members do not.
@@ -110,6 +113,12 @@ func readFabricItem(c *cursor) FabricItem {
 			it.Creator = readPrincipal(c)
 		case "tags":
 			it.Tags = readTags(c)
+		case "sensitivitylabel":
+			c.object(func(key, _ string) {
+				if key == "id" {
+					it.LabelID = c.personID()
+				}
+			})
 		}
 	})
 	return it

@@ -91,13 +91,18 @@ func (x *Executor) WorkspaceState(ctx context.Context, id string) (name, state s
 }
 
 // HasItems reports whether a workspace holds anything.
-// GET workspaces/{id}/items of Fabric.
 func (x *Executor) HasItems(ctx context.Context, id string) (bool, error) {
-	if x.c.fabric == nil {
-		return false, errNoFabric
-	}
-	found, err := tokenList(ctx, x.c, x.c.fabric, OpOwnItems, "workspaces/"+upstream.Segment(id)+"/items", nil, false, readFabricItem, "value")
+	found, err := x.FabricItems(ctx, id)
 	return len(found) > 0, err
+}
+
+// FabricItems returns what a workspace holds, with the sensitivity labels.
+// GET workspaces/{id}/items of Fabric.
+func (x *Executor) FabricItems(ctx context.Context, id string) ([]FabricItem, error) {
+	if x.c.fabric == nil {
+		return nil, errNoFabric
+	}
+	return tokenList(ctx, x.c, x.c.fabric, OpOwnItems, "workspaces/"+upstream.Segment(id)+"/items", nil, false, readFabricItem, "value")
 }
 
 // WorkspaceUsers returns who has a role in a workspace of the app.

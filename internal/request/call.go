@@ -155,6 +155,9 @@ const (
 	CheckItems LookKind = "check-items"
 	// CheckParameters is LookParameters.
 	CheckParameters LookKind = "check-parameters"
+	// CheckLabel: what stands in workspace under the names of items (name, type)
+	// carries label.
+	CheckLabel LookKind = "check-label"
 	// CheckQuery: model of workspace answers query, with expect if not empty.
 	CheckQuery LookKind = "check-query"
 )

@@ -178,6 +178,29 @@ func (b *builder) checkParameters(m arrived, list []promotion.ParameterMap, need
 		Call: m.call("Datasets_GetParametersInGroup", "GET", "parameters", nil), Look: m.look(CheckParameters, map[string]Value{"values": List(want...)}), Final: onlyReads})
 }
 
+// fabricTypes are Fabric's words for the kinds of items that are promoted.
+var fabricTypes = map[string]string{tenant.ItemDataset: "SemanticModel", tenant.ItemReport: "Report", tenant.ItemDashboard: "Dashboard",
+	tenant.ItemDataflow: "Dataflow", tenant.ItemDatamart: "Datamart"}
+
+// checkLabel reads which sensitivity labels what came carries: no application
+// can set one (api guide, section 9).
+func (b *builder) checkLabel(t target, label string, items []promotion.Item, needs []string) {
+	if label == "" {
+		return
+	}
+	var want []Value
+	for _, it := range items {
+		kind := fabricTypes[it.Kind]
+		if it.Paginated {
+			kind = "PaginatedReport"
+		}
+		want = append(want, Object(map[string]Value{"name": Text(it.Name), "type": Text(kind)}))
+	}
+	b.add(Step{Says: "Check that " + counted(len(items), "item carries", "items carry") + " the sensitivity label on " + t.name, Lock: t.lock, Needs: needs,
+		Call: Call{API: Fabric, Operation: "Items_ListItems", Method: "GET", Path: "workspaces/{workspace}/items", Args: map[string]Value{"workspace": t.id}},
+		Look: Look{Kind: CheckLabel, Args: map[string]Value{"workspace": t.id, "label": IDText(ID(label)), "items": List(want...)}}, Final: onlyReads})
+}
+
 // checkQuery asks a model something that it must answer.
 func (b *builder) checkQuery(m arrived, q promotion.SmokeMap, needs []string) {
 	body := map[string]Value{"queries": List(Object(map[string]Value{"query": Text(q.Query)})), "serializerSettings": Object(map[string]Value{"includeNulls": Truth(true)})}

@@ -27,6 +27,7 @@ func (b *builder) promote(p *PromotionParams, r *route) {
 	r.steps = append(r.steps, maps...)
 	if r.mapping != nil {
 		b.expectRoles(r.field+"pipeline", to, r.mapping.Roles, []string{dep})
+		b.checkLabel(to, r.mapping.Label, r.items, []string{dep})
 	}
 }
 

@@ -112,10 +112,18 @@ func (p *TransferParams) plan(b *builder) {
 			t.planReport(it)
 		}
 	}
+	first := len(b.plan.Steps)
 	for _, write := range t.writes {
 		write()
 	}
+	var written []string
+	for _, s := range b.plan.Steps[first:] {
+		written = append(written, s.ID)
+	}
 	t.finish()
+	if p.Mapping {
+		t.checkLabel(t.dst, t.mapping.Label, items, written)
+	}
 }
 
 func byID(items []promotion.Item) map[string]promotion.Item {

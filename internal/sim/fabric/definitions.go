@@ -80,10 +80,20 @@ type ownItem struct {
 	DisplayName string `json:"displayName"`
 	Description string `json:"description"`
 	WorkspaceID string `json:"workspaceId"`
+	Label       *label `json:"sensitivityLabel,omitempty"`
+}
+
+// label is the sensitivity label of an item.
+type label struct {
+	ID string `json:"id"`
 }
 
 func wireOwnItem(ws *world.Workspace, it *world.Item) ownItem {
-	return ownItem{it.ID, itemType(it), it.Name, it.Description, ws.ID}
+	out := ownItem{ID: it.ID, Type: itemType(it), DisplayName: it.Name, Description: it.Description, WorkspaceID: ws.ID}
+	if it.LabelID != "" {
+		out.Label = &label{it.LabelID}
+	}
+	return out
 }
 
 func accepted(c *rest.Call, l *acts.Long) {

@@ -97,21 +97,14 @@ func (s *Service) items(c *rest.Call) {
 	if !ok {
 		return
 	}
-	type row struct {
-		ID          string `json:"id"`
-		Type        string `json:"type"`
-		DisplayName string `json:"displayName"`
-		Description string `json:"description,omitempty"`
-		WorkspaceID string `json:"workspaceId"`
-	}
 	out := struct {
-		Value []row `json:"value"`
+		Value []ownItem `json:"value"`
 		paged
-	}{Value: []row{}}
+	}{Value: []ownItem{}}
 	for i := range ws.Items {
 		it := &ws.Items[i]
 		if !hidden(it) && wanted(c, "type", itemType(it)) {
-			out.Value = append(out.Value, row{it.ID, itemType(it), it.Name, it.Description, ws.ID})
+			out.Value = append(out.Value, wireOwnItem(ws, it))
 		}
 	}
 	c.JSON(200, out)
