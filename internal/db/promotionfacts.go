@@ -195,6 +195,11 @@ type details struct {
 		Columns       []string
 		Calculated    []string
 	}
+	Expressions []string
+	Parameters  []struct {
+		Name  string
+		Value *string
+	}
 }
 
 func (l *stageLoader) item(rows *sql.Rows) (it promotion.Item, err error) {
@@ -230,6 +235,7 @@ func fillFields(it *promotion.Item, tables int64, extra []byte) error {
 			return fmt.Errorf("further facts of %s: %w", it.ID, err)
 		}
 	}
+	fillParameters(it, d)
 	it.Fields = policy.Known([]string{})
 	for _, t := range d.Tables {
 		it.DirectLake = it.DirectLake || strings.EqualFold(t.Storage, "DirectLake")
@@ -242,6 +248,20 @@ func fillFields(it *promotion.Item, tables int64, extra []byte) error {
 		}
 	}
 	return nil
+}
+
+// fillParameters reads a model's parameters. Without any shared query it is not
+// told whether it has none or the tenant hides them; and of a value that the
+// scan does not keep, none is known.
+func fillParameters(it *promotion.Item, d details) {
+	all := []promotion.Parameter{}
+	for _, p := range d.Parameters {
+		if p.Value == nil {
+			return
+		}
+		all = append(all, promotion.Parameter{Name: p.Name, Value: *p.Value})
+	}
+	it.Parameters = policy.KnownIf(all, len(d.Expressions) > 0)
 }
 
 // edges fills in what the items are made from.

@@ -21,23 +21,32 @@ func (fl *flight) parameters() result {
 		if name := without(mapped, it.Parameters.Value); name != "" {
 			return failed("The mapping sets the parameter “"+name+"” of “"+it.Name+"”, which has no such parameter.", "Change the mapping set.")
 		}
-		for _, p := range it.Parameters.Value {
-			if slices.ContainsFunc(mapped, func(m ParameterMap) bool { return m.Name == p.Name }) {
-				continue
-			}
-			if to != nil && !to.Parameters.Known {
-				unsure = append(unsure, it)
-				break
-			}
-			if to == nil || !slices.Contains(to.Parameters.Value, p) {
-				return failed("No mapping sets the parameter “"+p.Name+"” of “"+it.Name+"”: the target would use the source's value.", "Choose a mapping set that sets it, or accept the source's value.")
-			}
+		names := fl.unmapped(it)
+		switch {
+		case len(names) == 0:
+		case to != nil && !to.Parameters.Known:
+			unsure = append(unsure, it)
+		default:
+			return failed("No mapping sets "+theParameters(names)+" of “"+it.Name+"”: the target would use the source's value.", "Let the mapping set give it its value, or accept the source's value.")
 		}
 	}
 	if len(unsure) > 0 {
 		return unknown("The parameters of "+named(unsure)+" are not known.", scanIt)
 	}
 	return passed("Every parameter gets a value from the mapping, or has the same value on both sides.")
+}
+
+// theParameters names some parameters.
+func theParameters(names []string) string {
+	word := "the parameter "
+	if len(names) > 1 {
+		word = "the parameters "
+	}
+	quoted := make([]string, 0, mostNamed)
+	for _, n := range names[:min(len(names), mostNamed)] {
+		quoted = append(quoted, "“"+n+"”")
+	}
+	return word + Listed(quoted, len(names))
 }
 
 // work is what the mapping does to a model.
@@ -99,7 +108,7 @@ func (fl *flight) credentials() result {
 		m, to := fl.work(it), fl.pairs[it.ID]
 		if to != nil && m.Owned() && !m.TakeOver {
 			switch {
-			case !to.Owner.Known:
+			case !fl.ownerKnown(to):
 				unsure = append(unsure, it)
 			case to.Owner.Value != fl.f.Executor.ID:
 				foreign = append(foreign, it)

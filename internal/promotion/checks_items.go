@@ -188,7 +188,7 @@ func (fl *flight) paginated() result {
 		to := fl.pairs[it.ID]
 		switch {
 		case !it.Paginated || to == nil || fl.c.OptionsOf(it.ID).TakeOver:
-		case !to.Owner.Known:
+		case !fl.ownerKnown(to):
 			unsure = append(unsure, it)
 		case to.Owner.Value != fl.f.Executor.ID:
 			foreign = append(foreign, it)
@@ -202,6 +202,9 @@ func (fl *flight) paginated() result {
 	}
 	return passed("No paginated report of somebody else is overwritten.")
 }
+
+// ownerKnown reports whether it can be told whether the executor owns an item.
+func (fl *flight) ownerKnown(it *Item) bool { return it.Owner.Known && fl.f.Executor.ID != "" }
 
 func (fl *flight) dataflow() result {
 	switch flows := fl.kind(tenant.ItemDataflow); {

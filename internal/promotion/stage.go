@@ -111,9 +111,6 @@ type Item struct {
 // Key is what pairs items that have no pair: kind and name, case folded.
 func (i *Item) Key() string { return i.Kind + "\x00" + tenant.Fold(i.Name) }
 
-// Parameter is a query parameter of a model with its value as text.
-type Parameter struct{ Name, Value string }
-
 // Source is one data source of a model or dataflow.
 type Source struct {
 	// Type and Where are as the API tells them.

@@ -8,6 +8,7 @@ import (
 
 	"steward/internal/db"
 	"steward/internal/pbi"
+	"steward/internal/promotion"
 	"steward/internal/tenant"
 )
 
@@ -185,20 +186,23 @@ func convertLineage(ws string, w *pbi.Item) []tenant.Edge {
 
 // extra is what a page shows of an item beyond its columns.
 type extra struct {
-	Tables      []extraTable    `json:"tables,omitempty"`
-	Roles       []extraRole     `json:"roles,omitempty"`
-	Expressions []string        `json:"expressions,omitempty"` // names only: M may hold secrets
-	Tiles       []extraTile     `json:"tiles,omitempty"`
-	CreatedBy   string          `json:"createdBy,omitempty"` // the name, where the column has the id
-	ModifiedBy  string          `json:"modifiedBy,omitempty"`
-	ConfigBy    string          `json:"configuredBy,omitempty"`
-	Type        string          `json:"type,omitempty"`
-	ModelURL    string          `json:"modelUrl,omitempty"`
-	Generation  int             `json:"generation,omitempty"`
-	ReadOnly    bool            `json:"readOnly,omitempty"`
-	SchemaOld   bool            `json:"schemaMayBeOld,omitempty"`
-	Identity    bool            `json:"effectiveIdentityRequired,omitempty"`
-	Properties  json.RawMessage `json:"properties,omitempty"`
+	Tables      []extraTable `json:"tables,omitempty"`
+	Roles       []extraRole  `json:"roles,omitempty"`
+	Expressions []string     `json:"expressions,omitempty"` // names only: M may hold secrets
+	// Parameters are those of the shared queries that are parameters: their
+	// values are open to every reader of the model.
+	Parameters []extraParameter `json:"parameters,omitempty"`
+	Tiles      []extraTile      `json:"tiles,omitempty"`
+	CreatedBy  string           `json:"createdBy,omitempty"` // the name, where the column has the id
+	ModifiedBy string           `json:"modifiedBy,omitempty"`
+	ConfigBy   string           `json:"configuredBy,omitempty"`
+	Type       string           `json:"type,omitempty"`
+	ModelURL   string           `json:"modelUrl,omitempty"`
+	Generation int              `json:"generation,omitempty"`
+	ReadOnly   bool             `json:"readOnly,omitempty"`
+	SchemaOld  bool             `json:"schemaMayBeOld,omitempty"`
+	Identity   bool             `json:"effectiveIdentityRequired,omitempty"`
+	Properties json.RawMessage  `json:"properties,omitempty"`
 }
 
 type extraTable struct {
@@ -209,6 +213,12 @@ type extraTable struct {
 	Measures []string `json:"measures,omitempty"`
 	// Calculated are those of the columns that hold no data of their own.
 	Calculated []string `json:"calculated,omitempty"`
+}
+
+// extraParameter is a query parameter; Value is null where it is not kept.
+type extraParameter struct {
+	Name  string  `json:"name"`
+	Value *string `json:"value"`
 }
 
 type extraRole struct {
@@ -224,8 +234,8 @@ type extraTile struct {
 }
 
 // convertExtra returns the item's further facts as JSON, nil when there are
-// none. Names of tables, columns and measures are kept, their expressions are
-// in the archive.
+// none. Names of tables, columns and measures are kept, and the values of
+// parameters; other expressions are in the archive.
 func convertExtra(it *tenant.Item, w *pbi.Item) []byte {
 	x := extra{ModelURL: w.ModelURL, Generation: w.Generation, ReadOnly: w.ReadOnly, SchemaOld: w.SchemaMayBeOld, Identity: w.IdentityRequired}
 	if w.CreatedByID != "" {
@@ -243,6 +253,11 @@ func convertExtra(it *tenant.Item, w *pbi.Item) []byte {
 	x.model(w)
 	for _, e := range w.Expressions {
 		x.Expressions = append(x.Expressions, e.Name)
+		if p, known, is := promotion.ReadParameter(e.Name, e.Expression); known {
+			x.Parameters = append(x.Parameters, extraParameter{Name: p.Name, Value: &p.Value})
+		} else if is {
+			x.Parameters = append(x.Parameters, extraParameter{Name: p.Name})
+		}
 	}
 	for _, t := range w.Tiles {
 		x.Tiles = append(x.Tiles, extraTile{Title: t.Title, Report: t.ReportID, Dataset: t.DatasetID})

@@ -126,3 +126,17 @@ func TestSecretsInConnectionDetailsAreNotKept(t *testing.T) {
 		t.Errorf("the source became %q %s", d.Where, d.Details)
 	}
 }
+
+func TestParametersAreKeptAndOtherQueriesAreNot(t *testing.T) {
+	t.Parallel()
+	s := convert(t, `{"id":"A","name":"n","state":"Active","datasets":[{"id":"D","name":"Sales","tables":[{"name":"T"}],"expressions":[
+		{"name":"Server","expression":"\"sql-dev\" meta [IsParameterQuery=true, Type=\"Text\"]"},
+		{"name":"ApiKey","expression":"\"hidden-value\" meta [IsParameterQuery=true, Type=\"Text\"]"},
+		{"name":"Source","expression":"Sql.Database(Server, \"inner-secret\")"}]}]}`)
+	kept := string(s.Items[0].Extra)
+	for want, is := range map[string]bool{`{"name":"Server","value":"sql-dev"}`: true, `{"name":"ApiKey","value":null}`: true, "hidden-value": false, "inner-secret": false} {
+		if strings.Contains(kept, want) != is {
+			t.Errorf("%q in what is kept: %v, want %v: %s", want, !is, is, kept)
+		}
+	}
+}
