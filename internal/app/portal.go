@@ -34,7 +34,8 @@ type Portal struct {
 	limits guard.Limits
 	rules  *policy.Keeper
 	// desk is where requests are written.
-	desk *desk.Desk
+	desk      *desk.Desk
+	executors executors
 	// rulesChanged asks for judging everything again; judging lets one judge at
 	// a time.
 	rulesChanged chan struct{}

@@ -19,7 +19,7 @@ import (
 // rules is none.
 func (p *Portal) newDesk() (*desk.Desk, error) {
 	limits := limitRules(p.cfg.SignIn.Scopes)
-	cfg := desk.Config{DB: p.DB, Files: p.files, Own: p.newRules(), Rules: p.rules.Set, Now: p.clock.now(), NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) },
+	cfg := desk.Config{DB: p.DB, Files: p.files, Own: p.newRules(), Executor: p.executors.id, Rules: p.rules.Set, Now: p.clock.now(), NewID: func() string { return newRequestID(p.clock.now()(), rand.Reader) },
 		People: func(ctx context.Context) ([]auth.Person, error) { return auth.Known(ctx, p.DB.Reader(), limits) }}
 	if path := p.cfg.Approvals; path != "" {
 		b, err := os.ReadFile(path) //nolint:gosec // the operator names it

@@ -77,6 +77,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	for _, t := range p.Tenants {
 		wg.Go(func() { t.Refreshes.Run(work) })
 		wg.Go(func() { p.newWatch(t.Config).Run(work) })
+		wg.Go(func() { p.knowExecutor(work, t.Config) })
 	}
 	p.checks.begin(work)
 	if err := p.scans.begin(work); err != nil {
