@@ -42,7 +42,7 @@ func (l *demoLife) as(name string) desk.Decider { return desk.Decider{Person: l.
 // tenant does not have (it may be of another seed, or smaller) is left out.
 func (l *demoLife) after(ctx context.Context, days int) error {
 	acts := map[int]func(context.Context) error{
-		55: l.tuneRules, 50: l.triageSome, 45: l.waiveSome, 40: l.falseAlarm, 25: l.keepOne, 11: l.letOneGo, 1: l.askOne,
+		55: l.tuneRules, 50: l.triageSome, 45: l.waiveSome, 40: l.falseAlarm, 25: l.keepOne, 11: l.letOneGo, 1: l.lastDay,
 	}
 	act := acts[days]
 	if act == nil {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"steward/internal/db"
-	"steward/internal/desk"
 	"steward/internal/pbi"
 	"steward/internal/refreshplan"
 	"steward/internal/refreshrun"
@@ -159,17 +158,10 @@ func (d *demoPlan) agree(ctx context.Context) error {
 	if err != nil || plan == nil {
 		return err
 	}
-	asker, decider := d.as("Mia"), d.as("Ada")
 	params := &request.RefreshPlanParams{}
 	params.Fill(*plan)
-	r, err := d.life.p.desk.Draft(ctx, asker, d.life.tenant, desk.In{Params: params, Reason: "The schedules of these models ran into each other every night."})
+	r, err := d.life.agreed(ctx, params, "The schedules of these models ran into each other every night.")
 	if err != nil {
-		return err
-	}
-	if r, _, err = d.life.p.desk.Submit(ctx, asker, r.ID, r.Version); err != nil {
-		return err
-	}
-	if r, err = d.life.p.desk.Approve(ctx, decider, r.ID, r.Plan, "Agreed."); err != nil {
 		return err
 	}
 	stored, err := d.life.p.DB.Reader().RefreshPlan(ctx, r.ID)
@@ -180,6 +172,3 @@ func (d *demoPlan) agree(ctx context.Context) error {
 	d.plan = &agreed
 	return err
 }
-
-// as is one of the demo's people at a desk.
-func (d *demoPlan) as(name string) desk.By { return desk.By{Person: d.life.people[name]} }

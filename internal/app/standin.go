@@ -42,6 +42,10 @@ const (
 	portalClientSecret = "stand-in-only-sign-in-secret" //nolint:gosec // opens nothing but the stand-in on loopback
 )
 
+// storyAge is how long ago the first projects were made ready to be promoted:
+// before the last full scan of the demo's past, which so knows it.
+const storyAge = 4 * 24 * time.Hour
+
 // StartStandIn starts the pretend cloud on loopback. The caller closes it.
 func StartStandIn(s StandIn) (*sim.Cloud, sim.Endpoints, error) {
 	faults, err := readFaults(s.FaultsFile)
@@ -77,6 +81,9 @@ func StartStandIn(s StandIn) (*sim.Cloud, sim.Endpoints, error) {
 		} else if err != nil {
 			return nil, sim.Endpoints{}, fault.Wrap(err, fault.Invalid, "The state file %s cannot be used: %v.", s.StateFile, err)
 		}
+	}
+	if err := cloud.World().TellStory(cloud.Clock().Now().Add(-storyAge)); err != nil {
+		return nil, sim.Endpoints{}, fault.Wrap(err, fault.Internal, "The stand-in's tenant cannot be made ready.")
 	}
 	at, err := cloud.Start(s.Addr)
 	if err != nil {
