@@ -30,21 +30,34 @@ func (b *builder) stopped(r *route) {
 // mendedAt is the field at which a check that stops is mended, and what stands
 // there.
 func (r *route) mendedAt(c promotion.Check) (field, says string) {
-	field, known := atField[c.ID]
 	says = strings.TrimSpace(c.Evidence + " " + c.Remedy)
+	switch {
+	case !promotion.OfRule(c.ID):
+	case c.Waivable:
+		says = c.Title + ": no. " + says + " Or tick it here: whoever decides sees that you know."
+	default:
+		says = c.Title + ": no. " + says
+	}
+	return FieldOf(strings.TrimSuffix(r.field, "."), c), says
+}
+
+// FieldOf is the field of the form of a promotion at which a failed check is
+// mended; route is the field of the check's route.
+func FieldOf(route string, c promotion.Check) string {
+	field, known := atField[c.ID]
 	switch {
 	case known:
 	case !promotion.OfRule(c.ID):
 		field = ".stage"
 	case c.Waivable:
-		return "accepted", c.Title + ": no. " + says + " Or tick it here: whoever decides sees that you know."
+		field = "accepted"
 	default:
-		field, says = ".items", c.Title+": no. "+says
+		field = ".items"
 	}
 	if strings.HasPrefix(field, ".") {
-		field = strings.TrimSuffix(r.field, ".") + field
+		return route + field
 	}
-	return field, says
+	return field
 }
 
 // judged writes what the rules for promotions say into the plan. A breach that

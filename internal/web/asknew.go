@@ -256,6 +256,12 @@ func (s *Server) askPage(c echo.Context, status int, a *asking) error {
 	if p.Form, err = s.askForm(c, a); err != nil {
 		return err
 	}
+	if a.about.Kind == request.Promotion && a.estate != nil {
+		m := mender{who: a.who, at: place{tenant: a.q.View.TenantName}, here: true, open: a.estate.Workspaces}
+		if p.Flights, err = s.flights(c.Request().Context(), m, a.r, a.params, false); err != nil {
+			return err
+		}
+	}
 	return render(c, status, templates.Ask(p))
 }
 

@@ -77,7 +77,7 @@ func (s *Server) askPlanPage(c echo.Context, status int, a *asking, p desk.Previ
 	if v.Plan, err = planView(body, "", agreement{rule: p.Rule, stages: p.Stages, parties: p.Parties, group: group, few: p.Few}); err != nil {
 		return err
 	}
-	if v.Plan.Flights, err = s.flights(c.Request().Context(), a.who, a.r, a.params); err != nil {
+	if v.Plan.Flights, err = s.flights(c.Request().Context(), mender{who: a.who, at: place{tenant: a.q.View.TenantName}, form: v.Edit}, a.r, a.params, true); err != nil {
 		return err
 	}
 	if l, ok := a.params.(*request.BulkParams); ok {

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 
+	"steward/internal/desk"
 	"steward/internal/promotion"
 	"steward/internal/request"
 	"steward/web/templates"
@@ -23,42 +24,63 @@ func (s *Server) requestFlights(ctx context.Context, d *requested, _ *templates.
 	if err != nil {
 		return err
 	}
-	d.shown.Flights, err = s.flights(ctx, d.who, d.r, params)
+	m := mender{who: d.who, at: place{tenant: d.r.Tenant}}
+	if d.r.Requester.Same((desk.By{Person: d.who.person}).Party()) {
+		m.form = "/requests/" + d.r.ID + "/edit"
+	}
+	d.shown.Flights, err = s.flights(ctx, m, d.r, params, true)
 	return err
 }
 
-func (s *Server) flights(ctx context.Context, who viewer, r request.Request, params request.Params) (out []templates.PlanFlight, err error) {
+// flights are the pre-flights of a promotion, with what each touches downstream
+// where that is asked for.
+func (s *Server) flights(ctx context.Context, m mender, r request.Request, params request.Params, touched bool) (out []templates.PlanFlight, err error) {
 	if params.Kind() != request.Promotion {
 		return nil, nil
 	}
-	all, err := s.Requests.Flights(ctx, r.Tenant, params, r.NotBefore)
+	all, err := s.Requests.Flights(ctx, m.at.tenant, params, r.NotBefore)
 	for _, f := range all {
-		v := flightView(f)
-		if v.Blast, err = s.blast(ctx, who, r.Tenant, f); err != nil {
-			return nil, err
+		if m.hidden(f) {
+			continue
+		}
+		v := m.view(f)
+		if touched {
+			if v.Blast, err = s.blast(ctx, m.who, m.at.tenant, f); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, v)
 	}
 	return out, err
 }
 
-func flightView(f request.Flight) templates.PlanFlight {
-	v := templates.PlanFlight{Title: f.Title, Table: ui.Table{ID: "pre-flight", Caption: "Pre-flight of " + f.Title,
-		Columns: []ui.Column{{Label: "Check"}, {Label: "Outcome", Kind: ui.Badges}, {Label: "What was seen"}}}}
+// view shows a pre-flight: what fails first, then what is not known.
+func (m mender) view(f request.Flight) templates.PlanFlight {
+	table := func(id, caption string) ui.Table {
+		return ui.Table{ID: id, Caption: caption + f.Title, Columns: []ui.Column{{Label: "Check"}, {Label: "Outcome", Kind: ui.Badges}, {Label: "What was seen"}}}
+	}
+	v := templates.PlanFlight{Title: f.Title, Table: table("pre-flight", "Pre-flight of "), Passing: table("pre-flight-passes", "Passed by ")}
+	v.Table.Columns = append(v.Table.Columns, ui.Column{Label: "What to do"})
+	var unsure []ui.Row
 	for _, c := range f.Checks {
 		badge := checkStates[c.State]
-		switch {
-		case c.Accepted:
+		if c.Accepted {
 			badge = ui.Badge{Text: "fail, accepted", Tone: ui.Warn}
+		}
+		cells := []ui.Cell{ui.Txt(c.Title), ui.Parts(ui.BadgeView(badge)), ui.Txt(c.Evidence)}
+		mended := ui.Row{Cells: append(cells, ui.Parts(templates.PlanRemedy(c.Remedy, m.links(f, c))))}
+		switch c.State {
+		case promotion.Fail:
 			v.Failed++
-		case c.State == promotion.Fail:
-			v.Failed++
-		case c.State == promotion.Unknown:
+			v.Table.Rows = append(v.Table.Rows, mended)
+		case promotion.Unknown:
 			v.Unknown++
+			unsure = append(unsure, mended)
 		default:
 			v.Passed++
+			v.Passing.Rows = append(v.Passing.Rows, ui.Row{Cells: cells})
 		}
-		v.Table.Rows = append(v.Table.Rows, ui.Row{Cells: []ui.Cell{ui.Txt(c.Title), ui.Parts(ui.BadgeView(badge)), {Text: c.Evidence, Sub: c.Remedy}}})
 	}
+	v.Table.Rows = append(v.Table.Rows, unsure...)
 	return v
 }

@@ -145,17 +145,19 @@ func named(names map[string]string, id string) string {
 }
 
 // mappingInForce puts what holds now into the form of a change that only says
-// which way it is for.
+// which way it is for, and room for the parameters that somebody misses in it.
 func (s *Server) mappingInForce(ctx context.Context, a *asking) error {
 	p, ok := a.params.(*request.MappingParams)
 	if !ok || !p.Mapping.Empty() {
 		return nil
 	}
+	wanted := missingParameters(a.values)
 	m, ok := a.estate.Mappings[p.Pair().Key()]
-	if !ok || m.Version == 0 {
+	if (!ok || m.Version == 0) && len(wanted) == 0 {
 		return nil
 	}
 	p.Mapping = m.Mapping
+	p.Parameters = append(slices.Clone(p.Parameters), wanted...)
 	for k, v := range ask.Values(p) {
 		a.values[k] = v
 	}
