@@ -263,9 +263,19 @@ func (e *Engine) refused(ctx context.Context, j *job, row db.PlanNode, n refresh
 	if now, herr := e.history(ctx, n); status == 409 || busy(err) || herr == nil && len(now) > 0 && underWay(now[0]) {
 		return e.back(ctx, j, row, t, db.TryIntent, busyAgain, "It is being refreshed by somebody else at the moment. This start waits for its end.")
 	}
-	t.State, t.Ended, t.ErrorText = db.TryFailed, e.cfg.Now(), fault.Sentence(err)
-	row.Status = n.Ended(row.Status, false, "Power BI refused to begin. "+fault.Sentence(err), e.cfg.Now())
+	t.State, t.Ended = db.TryFailed, e.cfg.Now()
+	t.ErrorCode, t.ErrorText = said(err)
+	row.Status = n.Ended(row.Status, false, "Power BI refused to begin. "+cause(ending{code: t.ErrorCode, text: t.ErrorText}), e.cfg.Now())
 	return e.move(ctx, j, row, t, db.TryIntent, ledger.Failed)
+}
+
+// said is the service's own code and text of a refusal; ours where it gave none.
+func said(err error) (code, text string) {
+	var e *pbi.Error
+	if errors.As(err, &e) && strings.TrimSpace(e.Message) != "" {
+		return e.Code, e.Message
+	}
+	return "", fault.Sentence(err)
 }
 
 // busy reports whether the service said that a refresh runs already; it has no
