@@ -15,7 +15,7 @@ func (b *builder) model(it *istate, out *Item) {
 	m.OnPremGateway = w.gatewayOf(s.slot, k.sub(72).n(4)) != ""
 	m.Schema = w.schemaOf(k, b, s, p)
 	m.EffectiveRoles = len(m.Schema.Roles) > 0
-	m.Schedule = w.scheduleOf(s, k, b.st.attrs.capacity)
+	m.Schedule = w.scheduleOf(s, k, b.st.attrs.capacity, false)
 	out.SizeMB = int(k.sub(75).span(1, 40) * k.sub(76).span(1, 40))
 	b.upstream(p, m)
 	b.shape(p, m, out)

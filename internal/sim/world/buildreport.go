@@ -91,7 +91,7 @@ func (b *builder) dashboard(it *istate, out *Item) {
 func (b *builder) dataflow(it *istate, out *Item) {
 	w, s := b.w, b.st.spec
 	k := w.itemKey(s, b.st.life, it.plan)
-	d := &Dataflow{Generation: 1, Datasources: []string{w.datasourceID(s.slot, it.plan.k)}, Schedule: w.scheduleOf(s, k, b.st.attrs.capacity)}
+	d := &Dataflow{Generation: 1, Datasources: []string{w.datasourceID(s.slot, it.plan.k)}, Schedule: w.scheduleOf(s, k, b.st.attrs.capacity, true)}
 	d.ModelURL = "https://contosobidata.dfs.core.windows.net/powerbi/" + b.ws.ID + "/" + out.ID + "/model.json"
 	if it.plan.k > kFlow {
 		d.Upstream = []Upstream{{Kind: UpstreamDataflow, ItemID: w.lastingID(s.slot, b.st.life.gen, kFlow), WorkspaceID: b.ws.ID}}

@@ -21,7 +21,7 @@ type runner struct {
 func (w *World) newRunner(s spec, l life, p itemPlan, created moment, capacity int) runner {
 	k := w.itemKey(s, l, p)
 	r := runner{k: k.sub(tagRefresh), spec: s, created: created, leon: w.ownedByLeon(s, p)}
-	r.rhythm, r.has = w.rhythmOf(s, k, capacity)
+	r.rhythm, r.has = w.rhythmOf(s, k, capacity, p.kind == KindDataflow)
 	x := r.k.sub(1).f()
 	r.base = 15 + moment(1800*x*x*x*x)
 	r.slowing = r.k.sub(2).chance(0.08)

@@ -18,9 +18,9 @@ type rhythm struct {
 }
 
 // rhythmOf is the refresh rhythm of a model or dataflow; false = it has none.
-func (w *World) rhythmOf(s spec, k key, capacity int) (rhythm, bool) {
+func (w *World) rhythmOf(s spec, k key, capacity int, dataflow bool) (rhythm, bool) {
 	k = k.sub(tagSchedule)
-	if nightly(s) {
+	if nightly(s) && !dataflow {
 		return rhythm{days: [7]bool{true, true, true, true, true, true, true}, times: []moment{5 * hour}, enabled: true}, true
 	}
 	share := 0.6
@@ -56,8 +56,8 @@ func sortMoments(m []moment) {
 }
 
 // scheduleOf is the rhythm as the API tells it.
-func (w *World) scheduleOf(s spec, k key, capacity int) *Schedule {
-	r, ok := w.rhythmOf(s, k, capacity)
+func (w *World) scheduleOf(s spec, k key, capacity int, dataflow bool) *Schedule {
+	r, ok := w.rhythmOf(s, k, capacity, dataflow)
 	if !ok {
 		return nil
 	}
@@ -82,9 +82,10 @@ func clockText(m moment) string {
 }
 
 // nightly reports whether a slot is one of the productive workspaces on the
-// capacity of the Americas that were all given the schedule of the template:
-// five o'clock, every day. They pile up there. The release pipeline deploys
-// them, so the executor owns their models.
+// capacity of the Americas whose models were all given the schedule of the
+// template: five o'clock, every day. They pile up there. The release pipeline
+// deploys them, so the executor owns them; their dataflows have times of their
+// own.
 func nightly(s spec) bool {
 	return s.class == classProject && s.stage == 2 && s.dept%3 == 2 && s.project%4 != 3 && s.project < 100
 }
