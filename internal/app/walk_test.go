@@ -310,26 +310,39 @@ func TestAskedAgreedDone(t *testing.T) {
 	}
 }
 
-// journal checks that the stand-in did each of so many writes once.
-func (d *demo) journal(want int) {
+// write is a call that changed the pretend tenant.
+type write struct {
+	Operation, Path, Body, Caller string
+	Outcome                       int
+}
+
+// written are the executor's calls that did what they asked for, as the stand-in
+// has them.
+func (d *demo) written() (out []write) {
 	d.t.Helper()
 	resp, err := http.Get(d.writes)
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	var writes []struct {
-		Operation, Path, Body, Caller string
-		Outcome                       int
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&writes); err != nil {
+	var all []write
+	if err := json.NewDecoder(resp.Body).Decode(&all); err != nil {
 		d.t.Fatal(err)
 	}
-	seen := map[string]int{}
-	for _, w := range writes {
+	for _, w := range all {
 		if w.Caller == "executor" && w.Outcome >= 200 && w.Outcome < 300 {
-			seen[w.Operation+" "+w.Path+" "+w.Body]++
+			out = append(out, w)
 		}
+	}
+	return out
+}
+
+// journal checks that the stand-in did each of so many writes once.
+func (d *demo) journal(want int) {
+	d.t.Helper()
+	seen := map[string]int{}
+	for _, w := range d.written() {
+		seen[w.Operation+" "+w.Path+" "+w.Body]++
 	}
 	for what, n := range seen {
 		if n != 1 {

@@ -21,6 +21,18 @@ type seen struct {
 	r *db.Reader
 }
 
+func see(t *testing.T) *seen {
+	t.Helper()
+	s := &seen{demo: startDemo(t)}
+	r, closeReader, err := db.OpenReader(t.Context(), filepath.Join(s.dir, "data", "portal.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = closeReader() })
+	s.r = r
+	return s
+}
+
 // browse signs somebody in with a click on their name.
 func (s *seen) browse(name string) *browser.Page {
 	s.t.Helper()
@@ -61,13 +73,7 @@ func (s *seen) until(what string, ok func() bool) {
 // without scripts is TestAskedAgreedDone.
 func TestAskedAgreedDoneInChromium(t *testing.T) {
 	t.Parallel()
-	s := &seen{demo: startDemo(t)}
-	r, closeReader, err := db.OpenReader(t.Context(), filepath.Join(s.dir, "data", "portal.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = closeReader() })
-	s.r = r
+	s := see(t)
 	mia, oskar := s.browse("Mia"), s.browse("Oskar")
 	id := s.project(mia)
 	s.refusedAsBeneficiary(id)
@@ -172,6 +178,16 @@ func (s *seen) agree(id string) {
 	}
 }
 
+// agreeAll lets as many people agree to a request as it needs.
+func (s *seen) agreeAll(id string) {
+	s.t.Helper()
+	for need := s.count(`SELECT need FROM request WHERE id = $1`, id); need > 0; need-- {
+		a := s.browse([]string{"Ada", "Tomás"}[need-1])
+		a.Goto(s.at("/requests/" + id))
+		a.ClickAndWait("form[data-testid=decide] button[value=approve]")
+	}
+}
+
 // watched looks at the run without reloading, while the portal is killed in the
 // middle and comes back.
 func (s *seen) watched(p *browser.Page, id string) {
@@ -219,11 +235,7 @@ func (s *seen) twenty(p, watcher *browser.Page) {
 	}
 	p.ClickAndWait("[data-testid=submit]")
 	id := p.URL()[strings.LastIndex(p.URL(), "/")+1:]
-	for need := s.count(`SELECT need FROM request WHERE id = $1`, id); need > 0; need-- {
-		a := s.browse([]string{"Ada", "Tomás"}[need-1])
-		a.Goto(s.at("/requests/" + id))
-		a.ClickAndWait("form[data-testid=decide] button[value=approve]")
-	}
+	s.agreeAll(id)
 	s.until("the end of the list", func() bool { return s.count(`SELECT count(*) FROM run WHERE id = $1 AND state <> 'running'`, id) == 1 })
 	if n := s.count(`SELECT count(DISTINCT line) FROM run_step WHERE run = $1 AND state = 'done'`, id); n != 20 {
 		s.t.Errorf("%d lines have an outcome", n)
