@@ -124,7 +124,7 @@ func Restore(ctx context.Context, cfg *config.Config, from string, now time.Time
 	if _, err := db.PutAside(filepath.Join(cfg.DataDir, "workflow.db"), now); err != nil {
 		return done, err
 	}
-	d, err := db.Open(ctx, db.Config{Path: databasePath(cfg)})
+	d, err := openDatabase(ctx, db.Config{Path: databasePath(cfg)})
 	if err != nil {
 		return done, err
 	}

@@ -40,7 +40,7 @@ func CheckNow(ctx context.Context, cfg *config.Config, tenant string, log *slog.
 // Migrate brings the database to this version's schema and returns its path.
 func Migrate(ctx context.Context, cfg *config.Config) (string, error) {
 	path := filepath.Join(cfg.DataDir, "portal.db")
-	d, err := db.Open(ctx, db.Config{Path: path})
+	d, err := openDatabase(ctx, db.Config{Path: path})
 	if err != nil {
 		return path, err
 	}

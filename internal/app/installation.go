@@ -91,53 +91,27 @@ func disk(dir string) (free, total int64, err error) {
 	return int64(st.Bavail) * size, int64(st.Blocks) * size, nil //nolint:gosec // no volume has 2^63 bytes
 }
 
-// credentials lists every secret the configuration refers to.
+// credentials are the secrets as the set-up page shows them.
 func credentials(cfg *config.Config) []web.Credential {
-	var out []web.Credential
-	add := func(name, tenant string, r secret.Ref, ends string) {
-		if r.IsZero() {
-			return
-		}
-		c := credential(name, tenant, r, false)
-		if c.Trouble == "" {
-			c.Ends = config.Day(ends)
-		}
-		out = append(out, c)
-	}
-	for _, t := range cfg.Tenants {
-		for _, a := range []struct {
-			name string
-			app  config.App
-		}{{"scanner", t.Scanner}, {"executor", t.Executor}} {
-			add(t.Name+" "+a.name+" client_secret", t.Name, a.app.ClientSecret, a.app.SecretEnds)
-			if r := a.app.Certificate; !r.IsZero() {
-				out = append(out, credential(t.Name+" "+a.name+" certificate", t.Name, r, true))
-			}
-		}
-	}
-	add("sign_in.client_secret", "", cfg.SignIn.ClientSecret, cfg.SignIn.SecretEnds)
-	if key := cfg.Ledger.SigningKey; !key.IsZero() {
-		c := credential("ledger.signing_key", "", key, false)
-		c.Endless = true
-		out = append(out, c)
-	}
-	add("notify.smtp.password", "", cfg.Notify.SMTP.Password, "")
-	for _, hooks := range [][]config.Webhook{cfg.Notify.Teams, cfg.Notify.Webhooks} {
-		for _, h := range hooks {
-			add("notify "+h.Name+" url", "", h.URL, "")
-			add("notify "+h.Name+" key", "", h.Key, "")
-		}
+	all := secretsOf(cfg)
+	out := make([]web.Credential, len(all))
+	for i, s := range all {
+		out[i] = credential(s)
 	}
 	return out
 }
 
 // credential reads one as it is now: it may have been exchanged since the
 // start.
-func credential(name, tenant string, r secret.Ref, certificate bool) web.Credential {
-	out := web.Credential{Name: name, Tenant: tenant, Reference: r.String()}
-	v, err := r.Read()
-	if err == nil && certificate {
+func credential(s usedSecret) web.Credential {
+	out := web.Credential{Name: s.name, Tenant: s.tenant, Reference: s.ref.String(), Endless: s.endless}
+	v, err := s.ref.Read()
+	switch {
+	case err != nil:
+	case s.certificate:
 		out.Ends, err = secret.CertificateExpiry(v)
+	default:
+		out.Ends = config.Day(s.ends)
 	}
 	if err != nil {
 		out.Trouble = fault.Sentence(err)

@@ -117,7 +117,7 @@ func ArchiveLedger(ctx context.Context, cfg *config.Config, account, file string
 	if err != nil {
 		return witness.Archived{}, err
 	}
-	d, err := db.Open(ctx, db.Config{Path: databasePath(cfg)})
+	d, err := openDatabase(ctx, db.Config{Path: databasePath(cfg)})
 	if err != nil {
 		return witness.Archived{}, err
 	}

@@ -111,7 +111,7 @@ func New(ctx context.Context, cfg *config.Config, o Options) (*Portal, error) {
 		return nil, fault.New(fault.Invalid, "No tenant is configured. Add one under tenants: in the configuration.")
 	}
 	o.Limits = limitsOf(o.Limits, cfg.Limits)
-	d, err := db.Open(ctx, db.Config{Path: filepath.Join(cfg.DataDir, "portal.db"), Now: o.Clock.Now, Readers: pageReaders + o.Limits.ExportsAtOnce})
+	d, err := openDatabase(ctx, db.Config{Path: filepath.Join(cfg.DataDir, "portal.db"), Now: o.Clock.Now, Readers: pageReaders + o.Limits.ExportsAtOnce})
 	if err != nil {
 		return nil, err
 	}

@@ -53,13 +53,14 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 		return err
 	}
 	defer p.acting.wait()
-	if err := p.recordStart(ctx, ledger.Start); err != nil {
+	if err := p.begun(ctx); err != nil {
 		return err
 	}
 	work, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
 	wg.Go(func() { signIn.Run(work) })
+	wg.Go(func() { p.noteSecrets(work) })
 	wg.Go(func() { p.rejudge(work) })
 	wg.Go(func() { p.sweepRequests(work) })
 	if p.witness != nil {
@@ -93,7 +94,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	p.scans.wait()
 	p.checks.wait()
 	wg.Wait()
-	return errors.Join(err, p.recordStart(context.WithoutCancel(ctx), ledger.Stop))
+	return errors.Join(err, p.DB.Record(context.WithoutCancel(ctx), ofSystem(ledger.Stop, ledger.Object{Kind: "portal", ID: buildinfo.Version()})))
 }
 
 // listen serves pages until ctx ends, then lets requests finish.
@@ -200,9 +201,4 @@ func networks(list []string) []netip.Prefix {
 		}
 	}
 	return out
-}
-
-func (p *Portal) recordStart(ctx context.Context, a ledger.Action) error {
-	return p.DB.Record(ctx, ledger.Entry{Action: a, Outcome: ledger.Done, Actor: ledger.Actor{Kind: ledger.System, Name: "Steward"},
-		Object: ledger.Object{Kind: "portal", ID: buildinfo.Version()}})
 }

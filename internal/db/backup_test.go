@@ -224,10 +224,13 @@ func TestOlderSchemaIsCopiedFirst(t *testing.T) {
 	if err := db.AtSchema(t.Context(), path, 20); err != nil {
 		t.Fatal(err)
 	}
-	for range 2 { // the second start finds nothing to do
+	for n := range 2 { // the second start finds nothing to do
 		d, err := db.Open(t.Context(), db.Config{Path: path})
 		if err != nil {
 			t.Fatal(err)
+		}
+		if was, is := d.Migrated(); n == 0 && (was != 20 || is <= was) || n == 1 && was+is != 0 {
+			t.Errorf("start %d: migrated from %d to %d", n+1, was, is)
 		}
 		if err := errors.Join(d.Record(t.Context(), besideEntry(1)), d.Close()); err != nil {
 			t.Fatal(err)

@@ -167,7 +167,10 @@ func (d *DB) FinishEvaluation(ctx context.Context, e Evaluation, set *policy.Set
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE evaluation SET state = 'done', finished = $2, workspaces = $3, verdicts = $4, raised = $5, resolved = $6, reopened = $7
 			WHERE id = $1`, e.ID, tx.Millis(), e.Workspaces, e.Verdicts, e.Raised, e.Resolved, e.Reopened)
-		return err
+		if err != nil {
+			return err
+		}
+		return recordEvaluation(ctx, tx, e)
 	})
 	if err != nil {
 		return fmt.Errorf("finish evaluation of scan %d: %w", e.Scan, err)

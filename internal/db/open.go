@@ -38,6 +38,8 @@ type DB struct {
 	reader *Reader
 	now    func() time.Time
 	lock   *fileLock
+	// was and is are the schema before and after migrating; zero for neither.
+	was, is int64
 }
 
 // pragmas are set through the DSN on every connection and read back at start:
@@ -89,7 +91,7 @@ func (d *DB) open(ctx context.Context, readers int) error {
 	if err := checkPragmas(ctx, d.write); err != nil {
 		return err
 	}
-	if err := migrate(ctx, d.write, d.path); err != nil {
+	if d.was, d.is, err = migrate(ctx, d.write, d.path); err != nil {
 		return err
 	}
 	// A database from before there was an index is indexed here, once.
@@ -108,6 +110,10 @@ func (d *DB) open(ctx context.Context, readers int) error {
 
 // Reader returns the read-only side.
 func (d *DB) Reader() *Reader { return d.reader }
+
+// Migrated returns the schema that the file had and the one it was brought to;
+// zeros when it is new or had this program's already. Who opens it records that.
+func (d *DB) Migrated() (was, is int64) { return d.was, d.is }
 
 // Path returns the file's path.
 func (d *DB) Path() string { return d.path }
@@ -190,31 +196,35 @@ func versions(ctx context.Context, db *sql.DB) (have, want int64, err error) {
 }
 
 // migrate brings the schema to this program's. A database that has lived is
-// copied first: an older program cannot read the new schema.
-func migrate(ctx context.Context, db *sql.DB, path string) error {
+// copied first: an older program cannot read the new schema. It returns the
+// schema that such a database had and the one it has now, and zeros otherwise.
+func migrate(ctx context.Context, db *sql.DB, path string) (was, is int64, err error) {
 	have, want, err := versions(ctx, db)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	p, err := provider(db)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	if pending, err := p.HasPending(ctx); err != nil || have == want && !pending {
-		return err
+		return 0, 0, err
 	}
 	if have > want {
-		return fault.New(fault.Invalid, "The database was written by a newer version of the portal (schema %d, this program knows %d). Run the newer version, or restore a backup.", have, want)
+		return 0, 0, fault.New(fault.Invalid, "The database was written by a newer version of the portal (schema %d, this program knows %d). Run the newer version, or restore a backup.", have, want)
 	}
 	if have > 0 {
 		if err := copyBefore(ctx, path, have); err != nil {
-			return err
+			return 0, 0, err
 		}
 	}
 	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+		return 0, 0, fmt.Errorf("migrate: %w", err)
 	}
-	return nil
+	if have == 0 {
+		return 0, 0, nil
+	}
+	return have, want, nil
 }
 
 func prepareFile(path string) (*fileLock, error) {

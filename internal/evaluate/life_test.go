@@ -10,6 +10,7 @@ import (
 	"steward/internal/db"
 	"steward/internal/evaluate"
 	"steward/internal/fault"
+	"steward/internal/ledger"
 	"steward/internal/policy"
 	"steward/internal/violation"
 )
@@ -94,6 +95,21 @@ func TestLifeOfAViolation(t *testing.T) {
 	}
 	if got.events != "raised:open resolved:resolved reopened:open object gone:resolved" {
 		t.Errorf("time line: %s", got.events)
+	}
+	recs, _, err := w.db.Reader().LedgerPage(t.Context(), db.LedgerScope{All: true}, db.LedgerFilter{Actions: []ledger.Action{ledger.ViolationOpen, ledger.ViolationClose, ledger.ViolationReopen}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, rec := range recs { // newest first
+		entry, err := rec.Entry()
+		if err != nil {
+			t.Fatal(err)
+		}
+		told = append(told, string(entry.Action))
+	}
+	if got := strings.Join(told, " "); got != "violation.resolve violation.reopen violation.resolve violation.open violation.open" {
+		t.Errorf("the ledger tells of %s", got)
 	}
 }
 
