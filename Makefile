@@ -24,7 +24,7 @@ SLOWER    = net net/http/... net/mail crypto/tls crypto/x509/... crypto/dsa cryp
             github.com/... cel.dev/... google.golang.org/... golang.org/x/... go.opentelemetry.io/... go.yaml.in/... steward/...
 QUICKLY   = -gcflags='all=$(PLAIN)' $(foreach p,$(SLOWER),-gcflags='$(p)=$(QUICK)') $(foreach p,$(HOT),-gcflags='$(p)=$(PLAIN)')
 
-.PHONY: run build test check lint generate stale bench long fuzz drill mutants pictures vendor fmt
+.PHONY: run build test check lint generate stale bench long fuzz drill mutants approvals kills pictures vendor fmt
 
 ## run: the portal over a lifelike tenant, in a browser, no account anywhere
 run:
@@ -74,7 +74,19 @@ drill:
 
 ## mutants: take out one guard of approving after the other; a test must miss it
 mutants:
-	STEWARD_MUTANTS=all $(GO) test -count=1 -timeout 120m -v -run 'TestMutants|TestTriggersAreMissed' ./internal/desk
+	STEWARD_MUTANTS=all $(GO) test -count=1 -timeout 0 -v -run 'TestMutants|TestTriggersAreMissed' ./internal/desk
+
+## approvals: the figures of docs/approvals.md: models, races, requests in flight
+approvals:
+	STEWARD_LONG=1 $(GO) test -count=1 -timeout 0 -v -run 'TestModelOfAgreeing' ./internal/request
+	STEWARD_LONG=1 $(GO) test -count=1 -timeout 0 -v -run 'TestWallsAgree|TestRaces|TestModelOfApprovals' ./internal/desk
+	$(GO) test -run '^$$' -bench InFlight -benchtime 1x -timeout 60m ./internal/desk
+
+## kills: a real portal killed at every commit and every call in every weather (a
+## night), then at 500 random moments; KILLS=TestKilledAtRandom for the latter
+KILLS ?= TestKilled
+kills:
+	STEWARD_KILL_ALL=1 STEWARD_LONG=1 $(GO) test -count=1 -timeout 0 -v -run '$(KILLS)' ./internal/app
 
 ## pictures: take those of the docs again, from the demo
 pictures:

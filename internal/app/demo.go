@@ -183,8 +183,11 @@ func lookBack(ctx context.Context, cfg *config.Config, cloud *sim.Cloud, o DemoO
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	wall := time.Now().UTC().Truncate(time.Second)
 	fmt.Fprintf(o.Out, "First start: scanning the tenant as it was at %d moments of the last %d days.\n", len(moments), moments[0])
-	life := newDemoLife(p, cloud)
-	plan, err := newDemoPlan(ctx, life, cloud)
+	life, err := newDemoLife(ctx, p, cloud)
+	if err != nil {
+		return err
+	}
+	plan, err := newDemoPlan(life)
 	if err != nil {
 		return err
 	}

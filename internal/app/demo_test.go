@@ -72,4 +72,30 @@ func TestTheDemoHasAPast(t *testing.T) {
 	if past != len(moments) || past < 12 || days < 58 {
 		t.Errorf("the past has %d scans over %d days, want %d over 59", past, days, len(moments))
 	}
+	checkDemoRequests(t, r)
+}
+
+// checkDemoRequests: what people asked for in the demo's past, as the first look
+// at its inbox finds it.
+func checkDemoRequests(t *testing.T, r *db.Reader) {
+	t.Helper()
+	for what, query := range map[string]string{
+		"a waiver waits":                   `SELECT count(*) FROM request WHERE kind = 'waiver' AND state = 'pending'`,
+		"a change of a rule waits":         `SELECT count(*) FROM request WHERE kind = 'rule-change' AND state = 'pending'`,
+		"a list waits":                     `SELECT count(*) FROM request WHERE kind = 'bulk' AND state = 'pending'`,
+		"access for a guest waits":         `SELECT count(*) FROM request WHERE kind = 'access-add' AND state = 'pending'`,
+		"one went back with a question":    `SELECT count(*) FROM request r WHERE state = 'draft' AND EXISTS (SELECT 1 FROM request_event e WHERE e.request = r.id AND e.note LIKE '%?')`,
+		"one was rejected":                 `SELECT count(*) FROM request WHERE state = 'rejected'`,
+		"a rule was changed as agreed":     `SELECT count(*) FROM request WHERE kind = 'rule-change' AND state = 'done'`,
+		"a run ended well":                 `SELECT count(*) FROM run WHERE state = 'done'`,
+		"a run failed, and took back":      `SELECT count(*) FROM run WHERE state = 'failed' AND EXISTS (SELECT 1 FROM run_step s WHERE s.run = run.id AND s.state = 'undone')`,
+		"a step waits for an operator":     `SELECT count(*) FROM run_step WHERE state = 'in_doubt' AND operator = 1`,
+		"what was made is in the tenant":   `SELECT count(*) FROM workspace WHERE name = '` + demoCash + `' AND to_scan IS NULL`,
+		"a waiver that was agreed to ends": `SELECT count(*) FROM request WHERE kind = 'waiver' AND state = 'done'`,
+	} {
+		var n int
+		if err := r.QueryRow(t.Context(), query).Scan(&n); err != nil || n == 0 {
+			t.Errorf("%s: %d, %v", what, n, err)
+		}
+	}
 }

@@ -5,44 +5,61 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"steward/internal/auth"
+	"steward/internal/db"
 	"steward/internal/desk"
 	"steward/internal/fault"
-	"steward/internal/policy"
+	"steward/internal/fulfil"
+	"steward/internal/pbi"
+	"steward/internal/request"
 	"steward/internal/sim"
 	"steward/internal/violation"
 )
 
 // demoLife is what the demo's people decided in the past that the demo looks
-// back on: through the desk, under its rules, at the clock of the past.
+// back on: through the desk, under its rules, at the clock of the past. What was
+// agreed to is carried out by the portal's own engine.
 type demoLife struct {
-	p      *Portal
-	desk   *desk.Rules
-	tenant string
-	people map[string]auth.Person // by given name
+	p        *Portal
+	desk     *desk.Rules
+	tenant   string
+	people   map[string]auth.Person // by given name
+	cloud    *sim.Cloud
+	clock    *sim.Clock
+	executor *pbi.Executor
+	acts     db.Acting
+	engine   *fulfil.Engine
 }
 
-func newDemoLife(p *Portal, cloud *sim.Cloud) *demoLife {
-	l := &demoLife{p: p, desk: p.newRules(), tenant: p.Tenants[0].Config.Name, people: map[string]auth.Person{}}
+func newDemoLife(ctx context.Context, p *Portal, cloud *sim.Cloud) (*demoLife, error) {
+	t := p.Tenants[0].Config
+	l := &demoLife{p: p, desk: p.newRules(), tenant: t.Name, people: map[string]auth.Person{}, cloud: cloud, clock: cloud.Clock()}
 	for _, d := range cloud.World().DemoPeople() {
-		one := auth.Person{TenantID: p.Tenants[0].Config.TenantID, ObjectID: d.User.ID, Name: d.User.DisplayName, Address: d.User.Mail}
+		one := auth.Person{TenantID: t.TenantID, ObjectID: d.User.ID, Name: d.User.DisplayName, Address: d.User.Mail}
 		for _, r := range d.Roles {
 			one.Roles = append(one.Roles, auth.Role(r))
 		}
 		l.people[d.User.GivenName] = one
 	}
-	return l
+	executor, log, err := p.newExecutor(ctx, t, nil)
+	if err != nil {
+		return nil, err
+	}
+	l.executor, l.acts = executor, db.Acting{DB: p.DB, Tenant: t.Name, Now: p.clock.now(), Log: log}
+	l.engine, err = fulfil.New(fulfil.Config{Acting: l.acts, Files: p.files, Executor: executor, Orders: db.Orders{DB: p.DB, Rules: p.rulesHash}, Policies: p.rules.Set})
+	return l, err
 }
 
+// as is one of the demo's people who looks after violations, by one at a desk.
 func (l *demoLife) as(name string) desk.Decider { return desk.Decider{Person: l.people[name]} }
+func (l *demoLife) by(name string) desk.By      { return desk.By{Person: l.people[name]} }
 
 // after does what was decided so many days ago, after that day's scan. What the
 // tenant does not have (it may be of another seed, or smaller) is left out.
 func (l *demoLife) after(ctx context.Context, days int) error {
 	acts := map[int]func(context.Context) error{
-		55: l.tuneRules, 50: l.triageSome, 45: l.waiveSome, 40: l.falseAlarm, 25: l.keepOne, 11: l.letOneGo, 1: l.lastDay,
+		55: l.tuneRules, 50: l.triageSome, 45: l.waiveSome, 40: l.falseAlarm, 25: l.keepOne, 20: l.makeSome, 15: l.giveSome, 11: l.letOneGo, 8: l.failOne, 4: l.loseOne, 1: l.lastDay,
 	}
 	act := acts[days]
 	if act == nil {
@@ -55,8 +72,9 @@ func (l *demoLife) after(ctx context.Context, days int) error {
 }
 
 func (l *demoLife) tuneRules(ctx context.Context) error {
-	return l.desk.DecideRule(ctx, l.as("Nadia"), "content.stale-workspace", policy.Decision{On: true, Parameters: map[string]any{"days": int64(35)}},
-		"The BI council agreed on five weeks without use as the time to ask the owner.")
+	_, err := l.asked(ctx, "Nadia", "The BI council agreed on five weeks without use as the time to ask the owner.", "Agreed.",
+		&request.RuleChangeParams{Rule: "content.stale-workspace", On: "yes", Parameters: `{"days":35}`})
+	return err
 }
 
 // open finds the n-th open violation of a rule, the oldest first; 0 for none.
@@ -106,15 +124,12 @@ func (l *demoLife) waiveSome(ctx context.Context) error {
 		if id == 0 {
 			continue
 		}
-		waiver, err := l.desk.AskWaiver(ctx, l.as("Oskar"), id, "", w.reason, l.p.clock.now()().AddDate(0, 0, w.days))
-		if err != nil {
-			return err
-		}
 		note := "Agreed, with an end."
 		if !w.approve {
-			note = "Convenience is no reason: share it with those who need it."
+			note = "-Convenience is no reason: share it with those who need it."
 		}
-		if err := l.desk.DecideWaiver(ctx, l.as("Ada"), waiver, w.approve, note); err != nil {
+		ends := l.clock.Now().AddDate(0, 0, w.days)
+		if _, err := l.asked(ctx, "Oskar", w.reason, note, &request.WaiverParams{Violation: id, Ends: &ends}); err != nil {
 			return err
 		}
 	}
@@ -153,14 +168,4 @@ func (l *demoLife) keepOne(ctx context.Context) error {
 
 func (l *demoLife) letOneGo(ctx context.Context) error {
 	return l.answer(ctx, 1, desk.Remove, "The project ended in summer; nothing in it is needed.")
-}
-
-// askOne leaves a waiver that waits for a decision.
-func (l *demoLife) askOne(ctx context.Context) error {
-	id, err := l.open(ctx, "production.capacity", 0)
-	if err != nil || id == 0 {
-		return err
-	}
-	_, err = l.desk.AskWaiver(ctx, l.as("Oskar"), id, "", "It moves to the new capacity when that is delivered in December.", l.p.clock.now()().Add(60*24*time.Hour))
-	return err
 }

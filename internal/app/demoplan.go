@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"steward/internal/db"
 	"steward/internal/pbi"
 	"steward/internal/refreshplan"
 	"steward/internal/refreshrun"
@@ -19,11 +18,10 @@ import (
 // was drafted from lineage, agreed to, and carried out by the same engine as
 // every plan, with the stand-in's clock set back.
 type demoPlan struct {
-	life     *demoLife
-	clock    *sim.Clock
-	engine   *refreshrun.Engine
-	executor *pbi.Executor
-	plan     *refreshplan.Plan
+	life   *demoLife
+	clock  *sim.Clock
+	engine *refreshrun.Engine
+	plan   *refreshplan.Plan
 }
 
 // Days ago on which the plan was agreed to, and on which one of its models was
@@ -33,16 +31,10 @@ const (
 	demoTakeover = 8
 )
 
-func newDemoPlan(ctx context.Context, l *demoLife, cloud *sim.Cloud) (*demoPlan, error) {
-	d := &demoPlan{life: l, clock: cloud.Clock()}
-	t := l.p.Tenants[0]
-	var err error
-	if d.executor, _, err = l.p.newExecutor(ctx, t.Config, nil); err != nil {
-		return nil, err
-	}
-	d.engine, err = refreshrun.New(refreshrun.Config{Acting: db.Acting{DB: l.p.DB, Tenant: l.tenant, Now: l.p.clock.now()}, Executor: d.executor,
+func newDemoPlan(l *demoLife) (*demoPlan, error) {
+	engine, err := refreshrun.New(refreshrun.Config{Acting: l.acts, Executor: l.executor,
 		NewID: func() string { return newRequestID(l.p.clock.now()(), rand.Reader) }, Poll: time.Minute, PollMost: 5 * time.Minute})
-	return d, err
+	return &demoPlan{life: l, clock: l.clock, engine: engine}, err
 }
 
 // after does what belongs to the plan after the scan of so many days ago, and
@@ -58,7 +50,7 @@ func (d *demoPlan) after(ctx context.Context, days int, until time.Time) error {
 	}
 	if days == demoTakeover {
 		n := d.plan.Nodes[slices.IndexFunc(d.plan.Nodes, d.carries)]
-		if _, err := d.executor.Send(ctx, pbi.TakeOver(n.Workspace, n.Item)); err != nil {
+		if _, err := d.life.executor.Send(ctx, pbi.TakeOver(n.Workspace, n.Item)); err != nil {
 			return fmt.Errorf("take over %s: %w", n.Name, err)
 		}
 	}
@@ -68,7 +60,7 @@ func (d *demoPlan) after(ctx context.Context, days int, until time.Time) error {
 			return nil
 		}
 		d.clock.Set(night)
-		if err := d.run(ctx); err != nil {
+		if err := d.life.drive(ctx, d.engine, night.Add(4*time.Hour)); err != nil {
 			return fmt.Errorf("the night of %s: %w", night.Format(time.DateOnly), err)
 		}
 	}
@@ -77,28 +69,6 @@ func (d *demoPlan) after(ctx context.Context, days int, until time.Time) error {
 // carries reports whether a node is a model that others come after.
 func (d *demoPlan) carries(n refreshplan.Node) bool {
 	return n.Kind == refreshplan.Model && len(d.plan.Dependents(n.Name)) > 0
-}
-
-func (d *demoPlan) run(ctx context.Context) error {
-	due, err := d.engine.Due(ctx)
-	if err != nil {
-		return err
-	}
-	for _, id := range due {
-		for {
-			next, err := d.engine.Advance(ctx, id)
-			if err != nil {
-				return err
-			}
-			if next.Ended {
-				break
-			}
-			if next.At.After(d.clock.Now()) {
-				d.clock.Set(next.At)
-			}
-		}
-	}
-	return nil
 }
 
 // draft is twelve nodes in four phases: what one workspace of certified data
@@ -160,8 +130,8 @@ func (d *demoPlan) agree(ctx context.Context) error {
 	}
 	params := &request.RefreshPlanParams{}
 	params.Fill(*plan)
-	r, err := d.life.agreed(ctx, params, "The schedules of these models ran into each other every night.")
-	if err != nil {
+	r, err := d.life.asked(ctx, "Mia", "The schedules of these models ran into each other every night.", "Agreed.", params)
+	if err != nil || r.State != request.Done {
 		return err
 	}
 	stored, err := d.life.p.DB.Reader().RefreshPlan(ctx, r.ID)

@@ -9,6 +9,7 @@ import (
 	"text/template"
 
 	"steward/internal/fault"
+	"steward/internal/request"
 	"steward/internal/sim"
 	"steward/internal/sim/world"
 	"steward/internal/witness"
@@ -31,6 +32,9 @@ func writeConfig(name string, w *world.World, at sim.Endpoints, listen string) e
 		}
 	}
 	if err := ensureSigningKey(filepath.Join(secrets, "ledger.key")); err != nil {
+		return err
+	}
+	if err := ensureApprovals(filepath.Join(dir, "approvals.yaml")); err != nil {
 		return err
 	}
 	var text strings.Builder
@@ -72,8 +76,28 @@ sign_in:
   help: Ask the governance lead of the pretend company for a role.
 # Everybody is one person at their own machine here: the defaults are 6 and 2.
 limits: {exports_per_hour: 1000, exports_at_once: 4}
+# Who must agree to what. Yours is kept when you change it.
+approvals: ./approvals.yaml
 ledger: {signing_key: "file:secrets/ledger.key", second_sink: "file:checkpoints/ledger.jsonl"}
 `))
+
+// standInEmergency lets people try the emergency access, which is off unless a
+// file says otherwise.
+const standInEmergency = `
+# Somebody may have their own plans carried out before they are approved, for an
+# hour at most, when another person has agreed to that; see docs/approvals.md.
+emergency:
+  longest: 60m
+`
+
+// ensureApprovals writes the built-in rules of approving with an emergency access
+// once; what somebody made of them since is kept.
+func ensureApprovals(name string) error {
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	return writePrivate(name, request.BuiltinApprovalsText()+standInEmergency)
+}
 
 func writePrivate(name, text string) error {
 	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {

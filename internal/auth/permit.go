@@ -48,7 +48,6 @@ const (
 
 	AssignViolation Action = "violation.assign"
 	AskWaiver       Action = "waiver.ask"
-	DecideWaiver    Action = "waiver.decide"
 	// AskRuleChange is to ask that a rule be changed; somebody else decides.
 	AskRuleChange Action = "policy.ask"
 	EndWaiver     Action = "waiver.end"
@@ -172,7 +171,6 @@ var Permits = map[Action]Permit{
 
 	AssignViolation: {Roles: []Role{Approver, Operator}, Reach: InPart},
 	AskWaiver:       {Roles: []Role{Requester, Approver, Operator}, Reach: InPart},
-	DecideWaiver:    {Roles: []Role{Approver}, Reach: InPart, Recent: true},
 	EndWaiver:       {Roles: []Role{Approver}, Reach: InPart},
 	PreviewPolicy:   {Roles: stewards, Reach: InPart},
 	AskRuleChange:   {Roles: []Role{Admin}, Reach: Everywhere},

@@ -22,7 +22,7 @@ var expected = map[auth.Action]string{
 	auth.ViewApprovals: "au", auth.ViewNotices: "aoud", auth.ViewSetup: "oud", auth.ViewLedger: "ud",
 	auth.ExportReport: "vraoud", auth.ExportLedger: "ud", auth.VerifyLedger: "ud",
 	auth.StartScan: "od", auth.CancelScan: "od", auth.CheckSetup: "od",
-	auth.AssignViolation: "ao", auth.AskWaiver: "rao", auth.DecideWaiver: "a", auth.EndWaiver: "a", auth.PreviewPolicy: "aoud",
+	auth.AssignViolation: "ao", auth.AskWaiver: "rao", auth.EndWaiver: "a", auth.PreviewPolicy: "aoud",
 	auth.AnswerAsOwner: "vrao", auth.Attest: "o",
 	auth.AskRuleChange: "d", auth.BeginRequest: "raod", auth.MakeRequest: "r", auth.EditRequest: "raod", auth.WithdrawOwn: "raod", auth.DecideRequest: "a", auth.CommentRequest: "raod", auth.Delegate: "a", auth.ResolveStep: "o", auth.CancelRun: "o",
 	auth.BreakGlass: "rod", auth.ReviewBreakGlass: "aod", auth.EndBreakGlass: "raod", auth.HoldExecutor: "od", auth.SendNotices: "od", auth.RunPlan: "vrao", auth.RunAnyPlan: "o",
@@ -67,7 +67,7 @@ func TestSeparationOfDuties(t *testing.T) {
 			t.Errorf("an auditor may %s", action)
 		}
 	}
-	for _, a := range []auth.Action{auth.DecideRequest, auth.DecideWaiver} {
+	for _, a := range []auth.Action{auth.DecideRequest, auth.Delegate} {
 		if p := auth.Permits[a]; slices.Contains(p.Roles, auth.Admin) || slices.Contains(p.Roles, auth.Requester) || !p.Recent {
 			t.Errorf("%s: %+v", a, p)
 		}

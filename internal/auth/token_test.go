@@ -51,7 +51,7 @@ func TestTokenLife(t *testing.T) {
 	if err != nil || who.ObjectID != authtest.ObjectID("ana") || who.Token != made.ID {
 		t.Fatalf("bearer = %+v, %v", who, err)
 	}
-	for action, want := range map[auth.Action]bool{auth.ViewWorkspaces: true, auth.MakeRequest: true, auth.StartScan: false, auth.DecideRequest: false, auth.DecideWaiver: false,
+	for action, want := range map[auth.Action]bool{auth.ViewWorkspaces: true, auth.MakeRequest: true, auth.StartScan: false, auth.DecideRequest: false,
 		auth.Delegate: false, auth.ViewApprovals: false, auth.MakeToken: false, auth.ViewOwnSessions: false, auth.RevokeOwnToken: false} {
 		if got := auth.May(who, action, auth.Object{}); got != want {
 			t.Errorf("a token with read and ask: %s is %v, want %v", action, got, want)

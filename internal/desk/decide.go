@@ -34,6 +34,9 @@ type grounds struct {
 	gainers []request.Involved
 	// drift says what has changed since the plan was made; empty for nothing.
 	drift string
+	// rules is the hash of the policies with the change of a rule that is asked
+	// for; empty for everything else.
+	rules string
 }
 
 func (d *Desk) decide(ctx context.Context, by By, id, plan, note string, approves bool) (r request.Request, err error) {
@@ -164,11 +167,11 @@ func (d *Desk) vote(ctx context.Context, tx *db.Tx, by By, f request.Facing, g g
 		return r, "", err
 	}
 	f.Decisions = append(f.Decisions, one)
-	return d.after(ctx, tx, by, f, one)
+	return d.after(ctx, tx, by, f, g, one)
 }
 
 // after moves the request if the decision settles it, and records both as one.
-func (d *Desk) after(ctx context.Context, tx *db.Tx, by By, f request.Facing, one request.Decision) (request.Request, string, error) {
+func (d *Desk) after(ctx context.Context, tx *db.Tx, by By, f request.Facing, g grounds, one request.Decision) (request.Request, string, error) {
 	r, to := f.Request, f.Outcome()
 	e := moved(by.entry(ledger.RequestDecide, r), r, to, one.Note)
 	e.Details[ledger.Decision] = "reject"
@@ -202,7 +205,7 @@ func (d *Desk) after(ctx context.Context, tx *db.Tx, by By, f request.Facing, on
 	if err := tx.Record(ctx, e); err != nil || to != request.Approved || !r.Kind.House() {
 		return r, "", err
 	}
-	r, err := d.carryOut(ctx, tx, by, r, one.Note)
+	r, err := d.carryOut(ctx, tx, by, r, g, one.Note)
 	return r, "", err
 }
 
@@ -296,6 +299,9 @@ func (d *Desk) grounds(ctx context.Context, by By, id, hash string) (g grounds, 
 		return g, err
 	}
 	g.gainers = gainers(&plan, estate)
+	if estate.Rule != nil {
+		g.rules = estate.Rule.Hash
+	}
 	g.drift = d.drift(ctx, r, &plan, params, estate)
 	return g, nil
 }

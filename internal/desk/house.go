@@ -57,6 +57,9 @@ func (d *Desk) house(ctx context.Context, asker request.Party, params request.Pa
 	}
 	decisions[p.Rule] = decision
 	draft, problems := d.own.Keeper.Draft(decisions)
+	if draft != nil {
+		e.Rule.Hash = draft.Hash
+	}
 	switch {
 	case len(problems) > 0:
 		e.Rule.Field, e.Rule.Problem = "parameters", fault.Sentence(paramProblem(p.Rule, problems))
@@ -79,7 +82,7 @@ func decisionIn(p *request.RuleChangeParams) (policy.Decision, error) {
 
 // carryOut does what the last approval agreed to when it is about the portal
 // itself, in the approval's own transaction.
-func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request, note string) (request.Request, error) {
+func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request, g grounds, note string) (request.Request, error) {
 	if d.own == nil && r.Kind != request.MappingChange && r.Kind != request.Emergency && r.Kind != request.RefreshPlanChange {
 		return r, fault.New(fault.Unavailable, "Rules and waivers are not set up here.")
 	}
@@ -96,7 +99,7 @@ func (d *Desk) carryOut(ctx context.Context, tx *db.Tx, by By, r request.Request
 	case *request.WaiverParams:
 		err = d.grant(ctx, tx, by, r, p, asker, note)
 	case *request.RuleChangeParams:
-		err = d.decideRule(ctx, tx, by, r, p, asker)
+		err = d.decideRule(ctx, tx, by, r, p, asker, g.rules)
 	case *request.MappingParams:
 		err = d.mapPair(ctx, tx, by, r, p, asker)
 	case *request.EmergencyParams:
@@ -142,14 +145,21 @@ func (d *Desk) grant(ctx context.Context, tx *db.Tx, by By, r request.Request, p
 	return tx.Record(ctx, e)
 }
 
-// decideRule writes the change of a rule that was agreed to; it is put in force
-// when the transaction is through.
-func (d *Desk) decideRule(ctx context.Context, tx *db.Tx, by By, r request.Request, p *request.RuleChangeParams, asker db.Actor) error {
+// decideRule writes the change of a rule that was agreed to, and takes back what
+// waits or may begin and was judged by other rules than those with the hash. The
+// change is put in force when the transaction is through.
+func (d *Desk) decideRule(ctx context.Context, tx *db.Tx, by By, r request.Request, p *request.RuleChangeParams, asker db.Actor, hash string) error {
 	decision, err := decisionIn(p)
 	if err != nil {
 		return err
 	}
 	if err := tx.DecideRule(ctx, asker, p.Rule, decision, r.Reason); err != nil {
+		return err
+	}
+	if hash == "" {
+		return fault.New(fault.Conflict, "The rules cannot be put in force with this change any more. Look at the request again; nothing was stored.")
+	}
+	if err := voidUnderOtherRules(ctx, tx, hash); err != nil {
 		return err
 	}
 	e := by.entry(ledger.Configure, r)

@@ -41,7 +41,7 @@ func TestRaces(t *testing.T) {
 	t.Parallel()
 	rounds := 15
 	if os.Getenv("STEWARD_LONG") != "" {
-		rounds = 250 // of four kinds: 1,000
+		rounds = 1_000 // of each of the four kinds
 	}
 	o := newOffice(t, "")
 	ctx := t.Context()
@@ -78,4 +78,5 @@ func TestRaces(t *testing.T) {
 			}
 		})
 	}
+	t.Logf("%d rounds of each of four kinds of race", rounds)
 }

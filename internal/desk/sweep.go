@@ -45,10 +45,10 @@ func (d *Desk) VoidOnPolicyChange(ctx context.Context) (int, error) {
 		func(tx *db.Tx, r request.Request) error { return void(ctx, tx, r, otherRules) })
 }
 
-// VoidUnderOtherRules is VoidOnPolicyChange within the transaction that changes
+// voidUnderOtherRules is VoidOnPolicyChange within the transaction that changes
 // the policies, for all there are: from the moment the change stands, no
 // approval rests on what held before.
-func VoidUnderOtherRules(ctx context.Context, tx *db.Tx, hash string) error {
+func voidUnderOtherRules(ctx context.Context, tx *db.Tx, hash string) error {
 	for {
 		all, err := tx.RequestsUnderOtherRules(ctx, hash, sweepSize)
 		if err != nil {

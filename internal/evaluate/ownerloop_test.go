@@ -104,11 +104,11 @@ func TestWaiverIsToldOfItsEnd(t *testing.T) {
 	rules := &desk.Rules{DB: w.db, Keeper: policy.NewKeeper(nil, time.Now)}
 	v := w.scan(few())
 	w.evaluate(v, builtin(t, nil))
-	of := func(name string, role auth.Role) desk.Decider {
-		return desk.Decider{Person: auth.Person{TenantID: "11111111-1111-1111-1111-111111111111", ObjectID: id(name), Name: name, Roles: []auth.Role{role}}}
-	}
-	waiver, err := rules.AskWaiver(t.Context(), of("bo", auth.Operator), w.violation("owners.few", "FIN-A-DEV").id, id("ana"), "A second admin comes in May", w.now.Add(40*day))
-	w.check(err)
+	about, waiver := w.violation("owners.few", "FIN-A-DEV").id, int64(0)
+	w.check(w.write(func(tx *db.Tx) (err error) {
+		waiver, err = tx.RequestWaiver(t.Context(), boActor, db.WaiverRequest{Violation: about, Owner: anaActor, Reason: "A second admin comes in May", Ends: tx.Now.Add(40 * day)})
+		return err
+	}))
 	turn := func(days int) string {
 		w.pass(time.Duration(days) * day)
 		_, err := w.db.EndWaivers(t.Context(), v, w.now)
@@ -120,17 +120,17 @@ func TestWaiverIsToldOfItsEnd(t *testing.T) {
 	if got := turn(20); got != "" {
 		t.Errorf("told of a waiver that nobody approved: %s", got)
 	}
-	w.check(rules.DecideWaiver(t.Context(), of("cy", auth.Approver), waiver, true, "until then"))
+	w.check(w.write(func(tx *db.Tx) error { return tx.DecideWaiver(t.Context(), cyActor, waiver, true, "until then") }))
 	if got := turn(5); got != "" {
 		t.Errorf("told too early: %s", got)
 	}
 	for _, days := range []int{2, 1} {
-		if got := turn(days); got != "waiver ends: ana; waiver ends: bo" {
+		if got := turn(days); got != "waiver ends: Ana; waiver ends: Bo" {
 			t.Errorf("before the end: %s", got)
 		}
 	}
 	for _, days := range []int{13, 5} {
-		if got := turn(days); got != "waiver ends: ana; waiver ends: bo; waiver ended: ana; waiver ended: bo" {
+		if got := turn(days); got != "waiver ends: Ana; waiver ends: Bo; waiver ended: Ana; waiver ended: Bo" {
 			t.Errorf("after the end: %s", got)
 		}
 	}

@@ -62,6 +62,10 @@ type ApprovalRule struct {
 //go:embed approvals.yaml
 var builtin []byte
 
+// BuiltinApprovalsText is the file of the rules that are built in, to begin a
+// file of one's own with.
+func BuiltinApprovalsText() string { return string(builtin) }
+
 // BuiltinApprovals are the rules used when the configuration names no file.
 func BuiltinApprovals() *ApprovalRules {
 	r, err := ParseApprovals("approvals.yaml", builtin)

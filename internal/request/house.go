@@ -56,6 +56,8 @@ type Rule struct {
 	ID, Title string
 	// Version is that in force, empty when it is off.
 	Version string
+	// Hash is that of the whole set with the change; empty when there is none.
+	Hash string
 	// Problem says why the change cannot be put in force; empty when it can.
 	Problem string
 	// Field is the field that the problem is about.

@@ -23,7 +23,6 @@ type RuleDesk interface {
 	Triage(ctx context.Context, d desk.Decider, ids []int64, rev int64, to violation.State, reason string) error
 	Assign(ctx context.Context, d desk.Decider, ids []int64, rev int64, to string) error
 	Comment(ctx context.Context, d desk.Decider, id int64, body string) error
-	DecideWaiver(ctx context.Context, d desk.Decider, waiver int64, approve bool, note string) error
 	EndWaiver(ctx context.Context, d desk.Decider, waiver int64, note string) error
 	Answer(ctx context.Context, d desk.Decider, tenant, workspace, answer, reason string) error
 	Attest(ctx context.Context, d desk.Decider, tenant string, a db.Attestation) error

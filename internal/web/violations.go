@@ -38,7 +38,6 @@ func (s *Server) ruling() []route {
 		{http.MethodGet, "/baselines/:baseline/:control", auth.Attest, s.attestForm},
 		{http.MethodPost, "/baselines/:baseline/:control", auth.Attest, s.attest},
 		{http.MethodGet, "/waivers/:id", auth.ViewWaivers, s.waiver},
-		{http.MethodPost, "/waivers/:id/decide", auth.DecideWaiver, s.decideWaiver},
 		{http.MethodPost, "/waivers/:id/end", auth.EndWaiver, s.endWaiver},
 	}
 }

@@ -116,8 +116,6 @@ func waiverFacts(w audit.WaiverNote, v audit.Violation, at viewing) []ui.Pair {
 
 func waiverIntro(w audit.WaiverNote, at viewing) []string {
 	switch w.State {
-	case violation.Asked:
-		return []string{"This waits for a decision. Until somebody approves it, nothing is waived."}
 	case violation.Approved:
 		if !w.Ends.After(at.now) {
 			return []string{"Its last day has passed. It is ended with the next judging."}
@@ -133,19 +131,6 @@ func waiverIntro(w audit.WaiverNote, at viewing) []string {
 func (s *Server) offerWaiver(c echo.Context, who viewer, w audit.WaiverNote, v audit.Violation, t typed, page *templates.DecidePage) {
 	root := "/waivers/" + strconv.FormatInt(w.ID, 10)
 	object := auth.Object{Tenant: v.Truth.Tenant, Workspace: v.Row.Get("workspace").Text()}
-	me := s.decider(c).Subject()
-	if w.State == violation.Asked && may(who, auth.DecideWaiver, object) {
-		if me == w.AskedSubj || me == w.OwnerSubject {
-			page.Intro = append(page.Intro, "You asked for it or would answer for it, so somebody else must decide.")
-		} else {
-			page.Notices = append(page.Notices, s.confirmFirst(c, auth.DecideWaiver)...)
-			f := ui.Form{Action: root + "/decide", Submit: "Decide", Fields: []ui.Field{
-				{Kind: ui.RadioField, Name: "decision", Label: "Decision", Choices: []ui.Choice{
-					{Value: "approve", Label: "Approve", Hint: "The violation is accepted until " + ui.Day(w.Ends) + "."}, {Value: "reject", Label: "Reject", Hint: "The violation stays open."}}},
-				{Kind: ui.TextArea, Name: "note", Label: "Note", Optional: true, Rows: 3}}}
-			page.Forms = append(page.Forms, templates.NamedForm{Title: "Decide", Form: t.into("decide", f)})
-		}
-	}
 	if violation.WaiverMay(w.State, violation.Withdrawn) && may(who, auth.EndWaiver, object) {
 		f := ui.Form{Action: root + "/end", Submit: "Withdraw the waiver", Fields: []ui.Field{{Kind: ui.TextArea, Name: "why", Label: "Why", Rows: 2, Hint: "What it covered is open again."}}}
 		page.Forms = append(page.Forms, templates.NamedForm{Title: "Withdraw", Form: t.into("end", f)})
@@ -153,16 +138,6 @@ func (s *Server) offerWaiver(c echo.Context, who viewer, w audit.WaiverNote, v a
 	if (w.State == violation.Approved || w.State == violation.Ended) && may(who, auth.AskWaiver, object) && v.State != violation.Resolved {
 		page.Primary = &ui.Action{Label: "Ask to renew it", Href: "/violations/" + strconv.FormatInt(v.ID, 10) + "/waive"}
 	}
-}
-
-func (s *Server) decideWaiver(c echo.Context) error {
-	return s.onWaiver(c, "decide", func(id int64, v url.Values) error {
-		word := v.Get("decision")
-		if word != "approve" && word != "reject" {
-			return &fault.Error{Kind: fault.Invalid, Field: "decision", Sentence: "Choose whether to approve or to reject it."}
-		}
-		return s.Rules.DecideWaiver(c.Request().Context(), s.decider(c), id, word == "approve", v.Get("note"))
-	})
 }
 
 func (s *Server) endWaiver(c echo.Context) error {

@@ -55,7 +55,7 @@ func table() []guard.Route {
 		guard.Route{Method: "GET", Path: "/workspaces.csv", Action: auth.ViewWorkspaces, Export: true},
 		guard.Route{Method: "GET", Path: "/workspaces/:tenant/:id", Action: auth.ViewWorkspaces},
 		guard.Route{Method: "POST", Path: "/workspaces/:tenant/:id/waiver", Action: auth.AskWaiver},
-		guard.Route{Method: "POST", Path: "/waivers/:tenant/:id", Action: auth.DecideWaiver},
+		guard.Route{Method: "POST", Path: "/waivers/:tenant/:id", Action: auth.DecideRequest},
 		guard.Route{Method: "POST", Path: "/scans/:tenant", Action: auth.StartScan},
 		guard.Route{Method: "GET", Path: "/ledger", Action: auth.ViewLedger},
 		guard.Route{Method: "GET", Path: "/ledger.jsonl", Action: auth.ExportLedger},

@@ -302,7 +302,7 @@ func TestNoTokenDecides(t *testing.T) {
 	s := open(t, options{})
 	p := s.persona(t, "part-everything")
 	token, who := s.tokenOf(t, p, "read", "ask", "scan", "run")
-	deciding := []auth.Action{auth.DecideRequest, auth.DecideWaiver, auth.EndWaiver, auth.Delegate, auth.ResolveStep, auth.CancelRun, auth.BreakGlass, auth.HoldExecutor, auth.Configure,
+	deciding := []auth.Action{auth.DecideRequest, auth.EndWaiver, auth.Delegate, auth.ResolveStep, auth.CancelRun, auth.BreakGlass, auth.HoldExecutor, auth.Configure,
 		auth.AssignViolation, auth.AnswerAsOwner, auth.Attest, auth.ViewApprovals, auth.MakeToken, auth.RevokeToken, auth.RevokeOwnToken, auth.RevokeSessions, auth.SendNotices}
 	for _, a := range deciding {
 		if auth.May(who, a, auth.Object{}) || auth.ForPrograms(a) || len(auth.Tenants(who, a, []string{contoso})) > 0 {

@@ -217,7 +217,7 @@ var formAnswers = map[string]int{
 	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
 	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422,
 	"/refreshes/plans/:tenant/:id/start": 422, "/refreshes/plans/:tenant/:id/runs/:run/resume": 422, "/refreshes/plans/:tenant/:id/runs/:run/cancel": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
-	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/violations/assign": 200, "/waivers/:id/decide": 422, "/waivers/:id/end": 422,
+	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/violations/assign": 200, "/waivers/:id/end": 422,
 }
 
 // answersOf is the one status that a form answers. Of a form that is not listed
