@@ -166,7 +166,8 @@ func (r *robot) things(t *testing.T) map[string]string {
 		var plan struct {
 			Fine bool `json:"fine"`
 		}
-		if out["LIVE"] != "" || text(s, "workspace") == "" {
+		// One that can be deployed on every day of the week.
+		if out["LIVE"] != "" || text(s, "workspace") == "" || text(s, "pipeline") != "MKT-Campaigns pipeline" {
 			continue
 		}
 		wish := map[string]any{}
@@ -328,8 +329,7 @@ func (r *robot) steps(t *testing.T, all []step, env map[string]string) int {
 		began := time.Now()
 		out, code := r.run(script, env)
 		t.Logf("%5.1f s, exit %d: %s", time.Since(began).Seconds(), code, script)
-		deploys := strings.Contains(script, "submit promotion")
-		if code != 0 && !(deploys && (code == exitNotDone || env["LIVE"] == "" && code == exitRefused)) { // what can be deployed is the pretend tenant's to say
+		if code != 0 {
 			t.Errorf("exit %d of\n%s\n%.1200s", code, script, out)
 		}
 	}
