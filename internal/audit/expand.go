@@ -31,6 +31,7 @@ type expander struct {
 	reader       Person
 	vars         map[string]int64
 	texts        map[string]func(*expander) string // longer pieces that prepare made
+	matches      map[string]string                 // what a question of words is in the index's own
 	args         []any
 }
 
@@ -44,7 +45,7 @@ func newExpander(q Query) *expander {
 	if q.View.Past {
 		until = db.Millis(q.View.Taken)
 	}
-	return &expander{view: q.View, before: q.CompareView, scope: q.Scope, reader: q.Reader, texts: map[string]func(*expander) string{}, vars: map[string]int64{
+	return &expander{view: q.View, before: q.CompareView, scope: q.Scope, reader: q.Reader, texts: map[string]func(*expander) string{}, matches: map[string]string{}, vars: map[string]int64{
 		"tenant": q.View.Tenant, "scan": q.View.Scan, "before": q.CompareView.Scan,
 		"until": until, "today": day,
 	}}
@@ -55,6 +56,14 @@ func (e *expander) fork() *expander {
 	c := *e
 	c.args = nil
 	return &c
+}
+
+// matchOf is the question of a FilterWords as the index takes it.
+func (e *expander) matchOf(text string) string {
+	if m, ok := e.matches[text]; ok {
+		return m
+	}
+	return match(text)
 }
 
 func (e *expander) arg(v any) string {

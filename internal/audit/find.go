@@ -1,7 +1,10 @@
 package audit
 
 import (
+	"context"
+	"database/sql"
 	"strings"
+	"unicode/utf8"
 
 	"steward/internal/tenant"
 )
@@ -15,7 +18,7 @@ const byFind = "found"
 // findFilter is the filter by words. id is the number in the index that belongs
 // to a row, index what it is called: search_item.
 func findFilter(index, id string) Filter {
-	return Filter{Key: "find", Label: "Has the words", Kind: FilterWords, few: true, cond: findCond(index, id),
+	return Filter{Key: "find", Label: "Has the words", Kind: FilterWords, few: true, index: index, cond: findCond(index, id),
 		Help: "Beginnings of words of the name, in any order, whatever their case and accents."}
 }
 
@@ -49,11 +52,49 @@ func beginsPath(key string, order ...string) path {
 // beginning of a word. They are letters only, so nothing that somebody types is
 // read as a query. Without a word nothing is found.
 func match(text string) string {
-	words := tenant.Asked(text)
+	return joined(tenant.Asked(text), nil)
+}
+
+// Beginnings of up to listed letters have lists of their own in the index.
+// Longer ones are put together from every word that begins so, which takes long
+// where one of them is in half of all names: a word that is itself in common
+// names or more is looked for as it is.
+const (
+	listed = 6
+	common = 1000
+)
+
+// joined is the question of some words; those that are whole are no beginnings.
+func joined(words []string, whole map[string]bool) string {
 	if len(words) == 0 {
 		return `""`
 	}
-	return `"` + strings.Join(words, `"* "`) + `"*`
+	var out []string
+	for _, w := range words {
+		q := `"` + w + `"`
+		if !whole[w] {
+			q += "*"
+		}
+		out = append(out, q)
+	}
+	return strings.Join(out, " ")
+}
+
+// matchIn is match for an index, of which it asks how common the longer words
+// are.
+func matchIn(ctx context.Context, tx *sql.Tx, index, text string) (string, error) {
+	words, whole := tenant.Asked(text), map[string]bool{}
+	for _, w := range words {
+		if utf8.RuneCountInString(w) <= listed {
+			continue
+		}
+		var n int
+		if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT rowid FROM "+index+" WHERE "+index+" MATCH $1 LIMIT $2)", `"`+w+`"`, common).Scan(&n); err != nil {
+			return "", err
+		}
+		whole[w] = n == common
+	}
+	return joined(words, whole), nil
 }
 
 // found reports whether the query is to be answered in the index's order.

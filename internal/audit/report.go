@@ -123,6 +123,7 @@ type Filter struct {
 	few     bool
 	exact   bool              // an id of ours, whose case matters
 	expr    string            // compared with =, or searched for a FilterText
+	index   string            // of a FilterWords: where its words are looked up
 	cond    string            // instead of expr: a condition with one ?
 	words   map[string]string // instead: the condition for each value
 	choices string            // SQL that lists (value, label) for Open

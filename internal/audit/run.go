@@ -187,6 +187,19 @@ func (r *Report) open(ctx context.Context, tx *sql.Tx, q Query) (*session, error
 			s.e.vars[f.set] = n
 		}
 	}
+	for key, values := range q.Where {
+		f := r.anyFilter(key)
+		if f.index == "" {
+			continue
+		}
+		for _, v := range values {
+			m, err := matchIn(ctx, tx, f.index, v)
+			if err != nil {
+				return nil, err
+			}
+			s.e.matches[v] = m
+		}
+	}
 	if r.prepare != nil {
 		if err := r.prepare(ctx, tx, s.e); err != nil {
 			return nil, err

@@ -171,7 +171,7 @@ func (f *Filter) condition(v string, e *expander, indexed bool) string {
 			return e.sql("instr("+f.expr+", ?) > 0", arg)
 		}
 	case FilterWords:
-		arg = match(v)
+		arg = e.matchOf(v)
 	case FilterDate:
 		t, _ := parseDate(v)
 		arg = db.Millis(t)
