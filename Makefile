@@ -24,7 +24,7 @@ SLOWER    = net net/http/... net/mail crypto/tls crypto/x509/... crypto/dsa cryp
             github.com/... cel.dev/... google.golang.org/... golang.org/x/... go.opentelemetry.io/... go.yaml.in/... steward/...
 QUICKLY   = -gcflags='all=$(PLAIN)' $(foreach p,$(SLOWER),-gcflags='$(p)=$(QUICK)') $(foreach p,$(HOT),-gcflags='$(p)=$(PLAIN)')
 
-.PHONY: run build test check lint generate stale bench long fuzz drill mutants approvals kills pictures vendor fmt
+.PHONY: run build test check lint generate stale bench long fuzz drill mutants approvals kills pictures schema vendor fmt
 
 ## run: the portal over a lifelike tenant, in a browser, no account anywhere
 run:
@@ -91,6 +91,10 @@ kills:
 ## pictures: take those of the docs again, from the demo
 pictures:
 	STEWARD_PICTURES=1 $(GO) test -count 1 -v -run TestPictures ./internal/app
+
+## schema: keep the schema of a release for good, with a small tenant in it; VERSION=v1.2.0
+schema:
+	STEWARD_SCHEMA=$(CURDIR)/internal/db/testdata/schemas/$(VERSION).sql $(GO) test -count 1 -v -run TestWriteGolden ./internal/db
 
 ## vendor: fetch the pinned browser files again and check their sums
 vendor:

@@ -1,0 +1,809 @@
+CREATE TABLE goose_db_version (
+		id INTEGER PRIMARY KEY AUTOINCREMENT,
+		version_id INTEGER NOT NULL,
+		is_applied INTEGER NOT NULL,
+		tstamp TIMESTAMP DEFAULT (datetime('now'))
+	);
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied", "tstamp") VALUES (1, 0, 1, '2026-11-22 04:04:59');
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied", "tstamp") VALUES (2, 1, 1, '2026-11-22 04:04:59');
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied", "tstamp") VALUES (3, 2, 1, '2026-11-22 04:04:59');
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied", "tstamp") VALUES (4, 3, 1, '2026-11-22 04:04:59');
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied", "tstamp") VALUES (5, 10, 1, '2026-11-22 04:04:59');
+INSERT INTO "goose_db_version" ("id", "version_id", "is_applied", "tstamp") VALUES (6, 11, 1, '2026-11-22 04:04:59');
+CREATE TABLE tenant (
+  id             INTEGER PRIMARY KEY,
+  name           TEXT    NOT NULL UNIQUE,
+  guid           TEXT    NOT NULL,
+  published_scan INTEGER,             -- the scan that pages read; null before the first
+  created        INTEGER NOT NULL
+) STRICT;
+INSERT INTO "tenant" ("id", "name", "guid", "published_scan", "created") VALUES (1, 'contoso', 'aaaaaaaa-0000-4000-8000-000000000001', 3, 0);
+CREATE TABLE ident (
+  id     INTEGER PRIMARY KEY,
+  tenant INTEGER NOT NULL REFERENCES tenant(id),
+  guid   TEXT    NOT NULL,
+  UNIQUE (tenant, guid)
+) STRICT;
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (1, 1, '00001eef-aaaa-4bbb-8ccc-000000000001');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (2, 1, '00003dde-aaaa-4bbb-8ccc-000000000002');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (3, 1, '00005ccd-aaaa-4bbb-8ccc-000000000003');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (4, 1, '00007bbc-aaaa-4bbb-8ccc-000000000004');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (5, 1, '00009aab-aaaa-4bbb-8ccc-000000000005');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (6, 1, '0000b99a-aaaa-4bbb-8ccc-000000000006');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (7, 1, '0000d889-aaaa-4bbb-8ccc-000000000007');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (8, 1, '0000f778-aaaa-4bbb-8ccc-000000000008');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (9, 1, '00011667-aaaa-4bbb-8ccc-000000000009');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (10, 1, '00013556-aaaa-4bbb-8ccc-00000000000a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (11, 1, '00015445-aaaa-4bbb-8ccc-00000000000b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (12, 1, '00017334-aaaa-4bbb-8ccc-00000000000c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (13, 1, '00019223-aaaa-4bbb-8ccc-00000000000d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (14, 1, '0001b112-aaaa-4bbb-8ccc-00000000000e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (15, 1, '0001d001-aaaa-4bbb-8ccc-00000000000f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (16, 1, '0001eef0-aaaa-4bbb-8ccc-000000000010');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (17, 1, '00020ddf-aaaa-4bbb-8ccc-000000000011');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (18, 1, '00022cce-aaaa-4bbb-8ccc-000000000012');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (19, 1, '00024bbd-aaaa-4bbb-8ccc-000000000013');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (20, 1, '00026aac-aaaa-4bbb-8ccc-000000000014');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (21, 1, '0002899b-aaaa-4bbb-8ccc-000000000015');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (22, 1, '0002a88a-aaaa-4bbb-8ccc-000000000016');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (23, 1, '0002c779-aaaa-4bbb-8ccc-000000000017');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (24, 1, '0002e668-aaaa-4bbb-8ccc-000000000018');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (25, 1, '00030557-aaaa-4bbb-8ccc-000000000019');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (26, 1, '00032446-aaaa-4bbb-8ccc-00000000001a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (27, 1, '00034335-aaaa-4bbb-8ccc-00000000001b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (28, 1, '00036224-aaaa-4bbb-8ccc-00000000001c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (29, 1, '00038113-aaaa-4bbb-8ccc-00000000001d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (30, 1, '0003a002-aaaa-4bbb-8ccc-00000000001e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (31, 1, '0003bef1-aaaa-4bbb-8ccc-00000000001f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (32, 1, '0003dde0-aaaa-4bbb-8ccc-000000000020');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (33, 1, '0003fccf-aaaa-4bbb-8ccc-000000000021');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (34, 1, '00041bbe-aaaa-4bbb-8ccc-000000000022');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (35, 1, '00043aad-aaaa-4bbb-8ccc-000000000023');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (36, 1, '0004599c-aaaa-4bbb-8ccc-000000000024');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (37, 1, '0004788b-aaaa-4bbb-8ccc-000000000025');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (38, 1, '0004977a-aaaa-4bbb-8ccc-000000000026');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (39, 1, '0004b669-aaaa-4bbb-8ccc-000000000027');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (40, 1, '0004d558-aaaa-4bbb-8ccc-000000000028');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (41, 1, '0004f447-aaaa-4bbb-8ccc-000000000029');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (42, 1, '00051336-aaaa-4bbb-8ccc-00000000002a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (43, 1, '00053225-aaaa-4bbb-8ccc-00000000002b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (44, 1, '00055114-aaaa-4bbb-8ccc-00000000002c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (45, 1, '00057003-aaaa-4bbb-8ccc-00000000002d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (46, 1, '00058ef2-aaaa-4bbb-8ccc-00000000002e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (47, 1, '0005ade1-aaaa-4bbb-8ccc-00000000002f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (48, 1, '0005ccd0-aaaa-4bbb-8ccc-000000000030');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (49, 1, '0005ebbf-aaaa-4bbb-8ccc-000000000031');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (50, 1, '00060aae-aaaa-4bbb-8ccc-000000000032');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (51, 1, '0006299d-aaaa-4bbb-8ccc-000000000033');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (52, 1, '0006488c-aaaa-4bbb-8ccc-000000000034');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (53, 1, '0006677b-aaaa-4bbb-8ccc-000000000035');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (54, 1, '0006866a-aaaa-4bbb-8ccc-000000000036');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (55, 1, '0006a559-aaaa-4bbb-8ccc-000000000037');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (56, 1, '0006c448-aaaa-4bbb-8ccc-000000000038');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (57, 1, '0006e337-aaaa-4bbb-8ccc-000000000039');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (58, 1, '00070226-aaaa-4bbb-8ccc-00000000003a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (59, 1, '00072115-aaaa-4bbb-8ccc-00000000003b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (60, 1, '00074004-aaaa-4bbb-8ccc-00000000003c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (61, 1, '00075ef3-aaaa-4bbb-8ccc-00000000003d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (62, 1, '00077de2-aaaa-4bbb-8ccc-00000000003e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (63, 1, '00079cd1-aaaa-4bbb-8ccc-00000000003f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (64, 1, '0007bbc0-aaaa-4bbb-8ccc-000000000040');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (65, 1, '0007daaf-aaaa-4bbb-8ccc-000000000041');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (66, 1, '0007f99e-aaaa-4bbb-8ccc-000000000042');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (67, 1, '0008188d-aaaa-4bbb-8ccc-000000000043');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (68, 1, '0008377c-aaaa-4bbb-8ccc-000000000044');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (69, 1, '0008566b-aaaa-4bbb-8ccc-000000000045');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (70, 1, '0008755a-aaaa-4bbb-8ccc-000000000046');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (71, 1, '00089449-aaaa-4bbb-8ccc-000000000047');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (72, 1, '0008b338-aaaa-4bbb-8ccc-000000000048');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (73, 1, '0008d227-aaaa-4bbb-8ccc-000000000049');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (74, 1, '0008f116-aaaa-4bbb-8ccc-00000000004a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (75, 1, '00091005-aaaa-4bbb-8ccc-00000000004b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (76, 1, '00092ef4-aaaa-4bbb-8ccc-00000000004c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (77, 1, '00094de3-aaaa-4bbb-8ccc-00000000004d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (78, 1, '00096cd2-aaaa-4bbb-8ccc-00000000004e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (79, 1, '00098bc1-aaaa-4bbb-8ccc-00000000004f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (80, 1, '0009aab0-aaaa-4bbb-8ccc-000000000050');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (81, 1, '0009c99f-aaaa-4bbb-8ccc-000000000051');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (82, 1, '0009e88e-aaaa-4bbb-8ccc-000000000052');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (83, 1, '000a077d-aaaa-4bbb-8ccc-000000000053');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (84, 1, '000a266c-aaaa-4bbb-8ccc-000000000054');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (85, 1, '000a455b-aaaa-4bbb-8ccc-000000000055');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (86, 1, '000a644a-aaaa-4bbb-8ccc-000000000056');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (87, 1, '000a8339-aaaa-4bbb-8ccc-000000000057');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (88, 1, '000aa228-aaaa-4bbb-8ccc-000000000058');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (89, 1, '000ac117-aaaa-4bbb-8ccc-000000000059');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (90, 1, '000ae006-aaaa-4bbb-8ccc-00000000005a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (91, 1, '000afef5-aaaa-4bbb-8ccc-00000000005b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (92, 1, '000b1de4-aaaa-4bbb-8ccc-00000000005c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (93, 1, '000b3cd3-aaaa-4bbb-8ccc-00000000005d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (94, 1, '000b5bc2-aaaa-4bbb-8ccc-00000000005e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (95, 1, '000b7ab1-aaaa-4bbb-8ccc-00000000005f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (96, 1, '000b99a0-aaaa-4bbb-8ccc-000000000060');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (97, 1, '000bb88f-aaaa-4bbb-8ccc-000000000061');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (98, 1, '000bd77e-aaaa-4bbb-8ccc-000000000062');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (99, 1, '000bf66d-aaaa-4bbb-8ccc-000000000063');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (100, 1, '000c155c-aaaa-4bbb-8ccc-000000000064');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (101, 1, '000c344b-aaaa-4bbb-8ccc-000000000065');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (102, 1, '000c533a-aaaa-4bbb-8ccc-000000000066');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (103, 1, '000c7229-aaaa-4bbb-8ccc-000000000067');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (104, 1, '000c9118-aaaa-4bbb-8ccc-000000000068');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (105, 1, '000cb007-aaaa-4bbb-8ccc-000000000069');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (106, 1, '000ccef6-aaaa-4bbb-8ccc-00000000006a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (107, 1, '000cede5-aaaa-4bbb-8ccc-00000000006b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (108, 1, '000d0cd4-aaaa-4bbb-8ccc-00000000006c');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (109, 1, '000d2bc3-aaaa-4bbb-8ccc-00000000006d');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (110, 1, '000d4ab2-aaaa-4bbb-8ccc-00000000006e');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (111, 1, '000d69a1-aaaa-4bbb-8ccc-00000000006f');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (112, 1, '000d8890-aaaa-4bbb-8ccc-000000000070');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (113, 1, '000da77f-aaaa-4bbb-8ccc-000000000071');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (114, 1, '000dc66e-aaaa-4bbb-8ccc-000000000072');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (115, 1, '000de55d-aaaa-4bbb-8ccc-000000000073');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (116, 1, '000e044c-aaaa-4bbb-8ccc-000000000074');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (117, 1, '000e233b-aaaa-4bbb-8ccc-000000000075');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (118, 1, '000e422a-aaaa-4bbb-8ccc-000000000076');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (119, 1, '000e6119-aaaa-4bbb-8ccc-000000000077');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (120, 1, '000e8008-aaaa-4bbb-8ccc-000000000078');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (121, 1, '000e9ef7-aaaa-4bbb-8ccc-000000000079');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (122, 1, '000ebde6-aaaa-4bbb-8ccc-00000000007a');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (123, 1, '000edcd5-aaaa-4bbb-8ccc-00000000007b');
+INSERT INTO "ident" ("id", "tenant", "guid") VALUES (124, 1, '000efbc4-aaaa-4bbb-8ccc-00000000007c');
+CREATE TABLE scan (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  tenant     INTEGER NOT NULL REFERENCES tenant(id),
+  kind       TEXT    NOT NULL CHECK (kind IN ('full','incremental','targeted')),
+  state      TEXT    NOT NULL CHECK (state IN ('running','complete','partial','failed','cancelled')),
+  cause      TEXT    NOT NULL,        -- schedule, person, command, first, request, replay
+  asked_by   TEXT    NOT NULL DEFAULT '',
+  started    INTEGER NOT NULL,
+  finished   INTEGER,
+  published  INTEGER,                 -- when pages began to read it; null if never
+  since      INTEGER,                 -- modifiedSince of an incremental scan
+  meant      INTEGER NOT NULL DEFAULT 0, -- workspaces the tenant is known to have
+  seen       INTEGER NOT NULL DEFAULT 0, -- of those, how many are known as of this scan
+  calls      INTEGER NOT NULL DEFAULT 0, -- requests sent
+  heartbeat  INTEGER NOT NULL,
+  error      TEXT    NOT NULL DEFAULT '', -- the sentence a user may see
+  note       TEXT    NOT NULL DEFAULT '{}', swept INTEGER NOT NULL DEFAULT 0, -- JSON: changes counted, flags, hold reason
+  CHECK ((state = 'running') = (finished IS NULL))
+) STRICT;
+INSERT INTO "scan" ("id", "tenant", "kind", "state", "cause", "asked_by", "started", "finished", "published", "since", "meant", "seen", "calls", "heartbeat", "error", "note", "swept") VALUES (1, 1, 'full', 'complete', 'schedule', '', 1793411400000, 1793411999000, 1793412000000, NULL, 4, 4, 10, 1793412000000, '', '{}', 0);
+INSERT INTO "scan" ("id", "tenant", "kind", "state", "cause", "asked_by", "started", "finished", "published", "since", "meant", "seen", "calls", "heartbeat", "error", "note", "swept") VALUES (2, 1, 'full', 'complete', 'schedule', '', 1794016200000, 1794016799000, 1794016800000, NULL, 4, 4, 10, 1794016800000, '', '{}', 0);
+INSERT INTO "scan" ("id", "tenant", "kind", "state", "cause", "asked_by", "started", "finished", "published", "since", "meant", "seen", "calls", "heartbeat", "error", "note", "swept") VALUES (3, 1, 'full', 'complete', 'schedule', '', 1794621000000, 1794621599000, 1794621600000, NULL, 4, 4, 10, 1794621600000, '', '{}', 0);
+CREATE TABLE scan_batch (
+  scan      INTEGER NOT NULL REFERENCES scan(id),
+  seq       INTEGER NOT NULL,
+  state     TEXT    NOT NULL CHECK (state IN ('waiting','asked','done','failed')),
+  ids       TEXT    NOT NULL,         -- JSON array of workspace ids
+  upstream  TEXT    NOT NULL DEFAULT '', -- the scanner's id of the batch
+  asked     INTEGER,
+  finished  INTEGER,
+  attempts  INTEGER NOT NULL DEFAULT 0,
+  error     TEXT    NOT NULL DEFAULT '',
+  request_id TEXT   NOT NULL DEFAULT '',
+  PRIMARY KEY (scan, seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "scan_batch" ("scan", "seq", "state", "ids", "upstream", "asked", "finished", "attempts", "error", "request_id") VALUES (1, 0, 'done', '[]', 'u', NULL, NULL, 1, '', '');
+INSERT INTO "scan_batch" ("scan", "seq", "state", "ids", "upstream", "asked", "finished", "attempts", "error", "request_id") VALUES (2, 0, 'done', '[]', 'u', NULL, NULL, 1, '', '');
+INSERT INTO "scan_batch" ("scan", "seq", "state", "ids", "upstream", "asked", "finished", "attempts", "error", "request_id") VALUES (3, 0, 'done', '[]', 'u', NULL, NULL, 1, '', '');
+CREATE TABLE scan_part (
+  scan     INTEGER NOT NULL REFERENCES scan(id),
+  part     TEXT    NOT NULL,
+  state    TEXT    NOT NULL CHECK (state IN ('waiting','running','done','partial','failed','skipped')),
+  meant    INTEGER NOT NULL DEFAULT 0,
+  seen     INTEGER NOT NULL DEFAULT 0,
+  finished INTEGER,
+  as_of    INTEGER,                   -- when this part was last seen whole
+  error    TEXT    NOT NULL DEFAULT '',
+  request_id TEXT  NOT NULL DEFAULT '',
+  PRIMARY KEY (scan, part)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "scan_part" ("scan", "part", "state", "meant", "seen", "finished", "as_of", "error", "request_id") VALUES (1, 'activity', 'done', 1, 1, 1, 1, '', '');
+INSERT INTO "scan_part" ("scan", "part", "state", "meant", "seen", "finished", "as_of", "error", "request_id") VALUES (1, 'capacities', 'done', 5, 5, 1, 1, '', '');
+INSERT INTO "scan_part" ("scan", "part", "state", "meant", "seen", "finished", "as_of", "error", "request_id") VALUES (2, 'activity', 'done', 1, 1, 1, 1, '', '');
+INSERT INTO "scan_part" ("scan", "part", "state", "meant", "seen", "finished", "as_of", "error", "request_id") VALUES (2, 'capacities', 'done', 5, 5, 1, 1, '', '');
+INSERT INTO "scan_part" ("scan", "part", "state", "meant", "seen", "finished", "as_of", "error", "request_id") VALUES (3, 'activity', 'done', 1, 1, 1, 1, '', '');
+INSERT INTO "scan_part" ("scan", "part", "state", "meant", "seen", "finished", "as_of", "error", "request_id") VALUES (3, 'capacities', 'done', 5, 5, 1, 1, '', '');
+CREATE TABLE scan_gap (
+  scan   INTEGER NOT NULL REFERENCES scan(id),
+  ws     INTEGER NOT NULL REFERENCES ident(id),
+  reason TEXT    NOT NULL,
+  last_seen INTEGER,                  -- scan that saw it last; null if none
+  PRIMARY KEY (scan, ws)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE workspace_digest (
+  ws     INTEGER PRIMARY KEY REFERENCES ident(id),
+  digest BLOB    NOT NULL,
+  scan   INTEGER NOT NULL
+) STRICT;
+CREATE TABLE workspace (
+  id          INTEGER PRIMARY KEY,
+  tenant      INTEGER NOT NULL,
+  ws          INTEGER NOT NULL REFERENCES ident(id),
+  from_scan   INTEGER NOT NULL,
+  to_scan     INTEGER,
+  hash        INTEGER NOT NULL,
+  name        TEXT    NOT NULL,
+  name_key    TEXT    NOT NULL,       -- tenant.Fold(name)
+  kind        TEXT    NOT NULL,
+  state       TEXT    NOT NULL,
+  description TEXT    NOT NULL,
+  dedicated   INTEGER NOT NULL,
+  capacity    INTEGER REFERENCES ident(id),
+  domain      INTEGER REFERENCES ident(id),
+  storage     TEXT    NOT NULL,
+  users_known INTEGER NOT NULL,
+  -- counts, so that lists need not count: not part of what makes a change
+  items       INTEGER NOT NULL,       -- without app copies
+  grants      INTEGER NOT NULL,       -- workspace roles
+  admins      INTEGER NOT NULL,       -- holders of Admin: users, groups, apps
+  guests      INTEGER NOT NULL        -- guests among the role holders
+) STRICT;
+INSERT INTO "workspace" ("id", "tenant", "ws", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "state", "description", "dedicated", "capacity", "domain", "storage", "users_known", "items", "grants", "admins", "guests") VALUES (1, 1, 1, 1, NULL, 1, 'Finance 31 Team 1', 'finance 31 team 1', 'Workspace', 'Active', '', 1, 26, 36, 'Small', 1, 3, 5, 1, 1);
+INSERT INTO "workspace" ("id", "tenant", "ws", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "state", "description", "dedicated", "capacity", "domain", "storage", "users_known", "items", "grants", "admins", "guests") VALUES (2, 1, 2, 1, 2, 2, 'Finance 62 Team 2', 'finance 62 team 2', 'Workspace', 'Active', '', 0, NULL, NULL, 'Small', 1, 3, 5, 2, 2);
+INSERT INTO "workspace" ("id", "tenant", "ws", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "state", "description", "dedicated", "capacity", "domain", "storage", "users_known", "items", "grants", "admins", "guests") VALUES (3, 1, 3, 1, 3, 3, 'Finance 93 Team 3', 'finance 93 team 3', 'Workspace', 'Active', '', 1, 28, NULL, 'Small', 0, 3, 5, 3, 0);
+INSERT INTO "workspace" ("id", "tenant", "ws", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "state", "description", "dedicated", "capacity", "domain", "storage", "users_known", "items", "grants", "admins", "guests") VALUES (4, 1, 4, 1, NULL, 4, 'Finance 124 Team 4', 'finance 124 team 4', 'Workspace', 'Active', '', 0, NULL, 39, 'Small', 1, 3, 5, 0, 1);
+INSERT INTO "workspace" ("id", "tenant", "ws", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "state", "description", "dedicated", "capacity", "domain", "storage", "users_known", "items", "grants", "admins", "guests") VALUES (5, 1, 2, 2, NULL, 3, 'Finance 62 Team 2 v2', 'finance 62 team 2 v2', 'Workspace', 'Active', '', 0, NULL, NULL, 'Small', 1, 3, 5, 2, 2);
+INSERT INTO "workspace" ("id", "tenant", "ws", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "state", "description", "dedicated", "capacity", "domain", "storage", "users_known", "items", "grants", "admins", "guests") VALUES (6, 1, 3, 3, NULL, 4, 'Finance 93 Team 3 v3', 'finance 93 team 3 v3', 'Workspace', 'Active', '', 1, 28, NULL, 'Small', 0, 3, 5, 3, 0);
+CREATE TABLE item (
+  id            INTEGER PRIMARY KEY,
+  tenant        INTEGER NOT NULL,
+  ws            INTEGER NOT NULL REFERENCES ident(id),
+  item          INTEGER NOT NULL REFERENCES ident(id),
+  from_scan     INTEGER NOT NULL,
+  to_scan       INTEGER,
+  hash          INTEGER NOT NULL,
+  kind          TEXT    NOT NULL,
+  name          TEXT    NOT NULL,
+  name_key      TEXT    NOT NULL,
+  description   TEXT    NOT NULL,
+  state         TEXT    NOT NULL,
+  created       INTEGER,
+  modified      INTEGER,
+  created_by    TEXT    NOT NULL,     -- id, address or name, as told
+  modified_by   TEXT    NOT NULL,
+  configured_by TEXT    NOT NULL,
+  model         INTEGER REFERENCES ident(id), -- report.datasetId
+  model_ws      INTEGER REFERENCES ident(id), -- only when in another workspace
+  app           INTEGER REFERENCES ident(id),
+  original      INTEGER REFERENCES ident(id),
+  report_type   TEXT    NOT NULL,
+  endorsement   TEXT    NOT NULL,
+  certified_by  TEXT    NOT NULL,
+  label         TEXT    NOT NULL,
+  storage_mode  TEXT    NOT NULL,
+  provider      TEXT    NOT NULL,
+  refresh       TEXT,                 -- schedule as JSON; null when none is told
+  schema_error  TEXT    NOT NULL,
+  tables        INTEGER NOT NULL,     -- -1 unknown
+  roles         INTEGER NOT NULL,     -- -1 unknown
+  users_known   INTEGER NOT NULL,
+  shares        INTEGER NOT NULL,     -- grants on this item: a count, not a change
+  extra         BLOB
+) STRICT;
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (1, 1, 1, 5, 1, NULL, 1, 'dataset', 'Sales 1 item 1', 'sales 1 item 1', '', '', 1700000000000, 1710000001000, '', '', 'person.1@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (2, 1, 1, 6, 1, NULL, 2, 'dashboard', 'Sales 2 item 2', 'sales 2 item 2', '', '', 1700000000000, 1710000002000, '', '', 'person.2@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (3, 1, 1, 7, 1, NULL, 3, 'report', 'Sales 3 item 3', 'sales 3 item 3', '', '', 1700000000000, 1710000003000, '', '', 'person.3@contoso.com', 5, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (4, 1, 2, 8, 1, NULL, 4, 'dataset', 'Sales 4 item 4', 'sales 4 item 4', '', '', 1700000000000, 1710000004000, '', '', 'person.4@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (5, 1, 2, 9, 1, NULL, 5, 'dashboard', 'Sales 5 item 5', 'sales 5 item 5', '', '', 1700000000000, 1710000005000, '', '', 'person.5@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (6, 1, 2, 10, 1, NULL, 6, 'report', 'Sales 6 item 6', 'sales 6 item 6', '', '', 1700000000000, 1710000006000, '', '', 'person.6@contoso.com', 8, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (7, 1, 3, 11, 1, NULL, 7, 'dataset', 'Sales 7 item 7', 'sales 7 item 7', '', '', 1700000000000, 1710000007000, '', '', 'person.7@contoso.com', NULL, NULL, NULL, NULL, '', 'Certified', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (8, 1, 3, 12, 1, NULL, 8, 'dashboard', 'Sales 8 item 8', 'sales 8 item 8', '', '', 1700000000000, 1710000008000, '', '', 'person.0@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (9, 1, 3, 13, 1, NULL, 9, 'report', 'Sales 9 item 9', 'sales 9 item 9', '', '', 1700000000000, NULL, '', '', 'person.1@contoso.com', 11, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (10, 1, 4, 14, 1, NULL, 10, 'dataset', 'Sales 10 item 10', 'sales 10 item 10', '', '', 1700000000000, 1710000010000, '', '', 'person.2@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (11, 1, 4, 15, 1, NULL, 11, 'dashboard', 'Sales 11 item 11', 'sales 11 item 11', '', '', 1700000000000, 1710000011000, '', '', 'person.3@contoso.com', NULL, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+INSERT INTO "item" ("id", "tenant", "ws", "item", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "description", "state", "created", "modified", "created_by", "modified_by", "configured_by", "model", "model_ws", "app", "original", "report_type", "endorsement", "certified_by", "label", "storage_mode", "provider", "refresh", "schema_error", "tables", "roles", "users_known", "shares", "extra") VALUES (12, 1, 4, 16, 1, NULL, 12, 'report', 'Sales 12 item 12', 'sales 12 item 12', '', '', 1700000000000, 1710000012000, '', '', 'person.4@contoso.com', 14, NULL, NULL, NULL, '', '', '', '', '', '', NULL, '', -1, -1, 1, 2, NULL);
+CREATE TABLE access_grant (
+  ws        INTEGER NOT NULL,
+  object    INTEGER NOT NULL,
+  principal INTEGER NOT NULL,
+  role      TEXT    NOT NULL,
+  from_scan INTEGER NOT NULL,
+  to_scan   INTEGER,
+  tenant    INTEGER NOT NULL,
+  profile   TEXT    NOT NULL DEFAULT '',
+  PRIMARY KEY (ws, object, principal, role, from_scan)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (1, 1, 21, 'Admin', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (1, 1, 22, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (1, 1, 23, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (1, 1, 24, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (2, 2, 17, 'Admin', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (2, 2, 18, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (2, 2, 19, 'Member', 2, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (2, 2, 19, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (2, 2, 20, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (3, 3, 20, 'Member', 3, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (3, 3, 21, 'Admin', 1, 3, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (3, 3, 22, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (3, 3, 23, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (3, 3, 24, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (4, 4, 17, 'Admin', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (4, 4, 18, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (4, 4, 19, 'Viewer', 1, NULL, 1, '');
+INSERT INTO "access_grant" ("ws", "object", "principal", "role", "from_scan", "to_scan", "tenant", "profile") VALUES (4, 4, 20, 'Viewer', 1, NULL, 1, '');
+CREATE TABLE workspace_touch (
+  tenant INTEGER NOT NULL,
+  scan   INTEGER NOT NULL,
+  ws     INTEGER NOT NULL,
+  PRIMARY KEY (tenant, scan, ws)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "workspace_touch" ("tenant", "scan", "ws") VALUES (1, 1, 1);
+INSERT INTO "workspace_touch" ("tenant", "scan", "ws") VALUES (1, 1, 2);
+INSERT INTO "workspace_touch" ("tenant", "scan", "ws") VALUES (1, 1, 3);
+INSERT INTO "workspace_touch" ("tenant", "scan", "ws") VALUES (1, 1, 4);
+INSERT INTO "workspace_touch" ("tenant", "scan", "ws") VALUES (1, 2, 2);
+INSERT INTO "workspace_touch" ("tenant", "scan", "ws") VALUES (1, 3, 3);
+CREATE TABLE principal (
+  id           INTEGER PRIMARY KEY,
+  tenant       INTEGER NOT NULL,
+  principal    INTEGER NOT NULL REFERENCES ident(id),
+  from_scan    INTEGER NOT NULL,
+  to_scan      INTEGER,
+  hash         INTEGER NOT NULL,
+  kind         TEXT    NOT NULL,      -- User, Group, App, None
+  name         TEXT    NOT NULL,
+  name_key     TEXT    NOT NULL,
+  address      TEXT    NOT NULL,
+  guest        INTEGER NOT NULL,
+  -- what Microsoft Graph says; null = not asked or not answered
+  gone         INTEGER,
+  enabled      INTEGER,
+  mail         TEXT,
+  department   TEXT,
+  company      TEXT,
+  manager      INTEGER REFERENCES ident(id),
+  security     INTEGER,
+  unified      INTEGER,
+  members_known INTEGER NOT NULL DEFAULT 0,
+  people       INTEGER                -- people behind a group; null unknown
+) STRICT;
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (1, 1, 17, 1, NULL, 1, 'App', 'Person 1', 'person 1', 'person.1@contoso.com', 0, 0, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (2, 1, 18, 1, NULL, 2, 'User', 'Person 2', 'person 2', 'person.2@contoso.com', 0, 0, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (3, 1, 19, 1, NULL, 3, 'User', 'Person 3', 'person 3', 'person.3@contoso.com', 0, 0, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (4, 1, 20, 1, NULL, 4, 'User', 'Person 4', 'person 4', 'person.4@contoso.com', 0, NULL, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (5, 1, 21, 1, NULL, 5, 'User', 'Person 5', 'person 5', 'person.5@contoso.com', 1, 0, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (6, 1, 22, 1, NULL, 6, 'User', 'Person 6', 'person 6', 'person.6@contoso.com', 0, 0, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (7, 1, 23, 1, NULL, 7, 'User', 'Person 7', 'person 7', 'person.7@contoso.com', 0, 1, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+INSERT INTO "principal" ("id", "tenant", "principal", "from_scan", "to_scan", "hash", "kind", "name", "name_key", "address", "guest", "gone", "enabled", "mail", "department", "company", "manager", "security", "unified", "members_known", "people") VALUES (8, 1, 24, 1, NULL, 8, 'User', 'Person 8', 'person 8', 'person.8@contoso.com', 0, NULL, 1, NULL, 'Sales', NULL, NULL, NULL, NULL, 1, 4);
+CREATE TABLE group_member (
+  grp       INTEGER NOT NULL,
+  member    INTEGER NOT NULL,
+  from_scan INTEGER NOT NULL,
+  to_scan   INTEGER,
+  tenant    INTEGER NOT NULL,
+  PRIMARY KEY (grp, member, from_scan)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "group_member" ("grp", "member", "from_scan", "to_scan", "tenant") VALUES (26, 23, 1, NULL, 1);
+INSERT INTO "group_member" ("grp", "member", "from_scan", "to_scan", "tenant") VALUES (26, 24, 1, NULL, 1);
+INSERT INTO "group_member" ("grp", "member", "from_scan", "to_scan", "tenant") VALUES (26, 25, 1, NULL, 1);
+CREATE TABLE edge (
+  ws          INTEGER NOT NULL,       -- workspace of the downstream item
+  downstream  INTEGER NOT NULL,
+  upstream    INTEGER NOT NULL,
+  kind        TEXT    NOT NULL,
+  from_scan   INTEGER NOT NULL,
+  to_scan     INTEGER,
+  tenant      INTEGER NOT NULL,
+  upstream_ws INTEGER,
+  PRIMARY KEY (ws, downstream, upstream, kind, from_scan)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (1, 5, 47, 'source', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (1, 7, 5, 'model', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (2, 8, 47, 'source', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (2, 10, 8, 'model', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (3, 11, 47, 'source', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (3, 13, 11, 'model', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (4, 14, 47, 'source', 1, NULL, 1, NULL);
+INSERT INTO "edge" ("ws", "downstream", "upstream", "kind", "from_scan", "to_scan", "tenant", "upstream_ws") VALUES (4, 16, 14, 'model', 1, NULL, 1, NULL);
+CREATE TABLE datasource (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, source INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  type TEXT NOT NULL, gateway TEXT NOT NULL, location TEXT NOT NULL, misconfigured INTEGER NOT NULL, body TEXT NOT NULL
+) STRICT;
+INSERT INTO "datasource" ("id", "tenant", "source", "from_scan", "to_scan", "hash", "type", "gateway", "location", "misconfigured", "body") VALUES (1, 1, 45, 1, NULL, 1, 'Sql', 'gw-1', 'srv1;db', 0, '{}');
+INSERT INTO "datasource" ("id", "tenant", "source", "from_scan", "to_scan", "hash", "type", "gateway", "location", "misconfigured", "body") VALUES (2, 1, 46, 1, NULL, 2, 'Sql', 'gw-1', 'srv2;db', 0, '{}');
+INSERT INTO "datasource" ("id", "tenant", "source", "from_scan", "to_scan", "hash", "type", "gateway", "location", "misconfigured", "body") VALUES (3, 1, 47, 1, NULL, 3, 'Sql', 'gw-1', 'srv3;db', 0, '{}');
+CREATE TABLE capacity (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, capacity INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  name TEXT NOT NULL, name_key TEXT NOT NULL, sku TEXT NOT NULL, state TEXT NOT NULL, region TEXT NOT NULL,
+  admins TEXT NOT NULL                -- JSON array of addresses or ids
+) STRICT;
+INSERT INTO "capacity" ("id", "tenant", "capacity", "from_scan", "to_scan", "hash", "name", "name_key", "sku", "state", "region", "admins") VALUES (1, 1, 25, 1, NULL, 1, 'Cap 1', 'cap 1', 'F64', 'Active', 'West Europe', '["person.1@contoso.com"]');
+INSERT INTO "capacity" ("id", "tenant", "capacity", "from_scan", "to_scan", "hash", "name", "name_key", "sku", "state", "region", "admins") VALUES (2, 1, 26, 1, NULL, 2, 'Cap 2', 'cap 2', 'F64', 'Active', 'West Europe', '["person.1@contoso.com"]');
+INSERT INTO "capacity" ("id", "tenant", "capacity", "from_scan", "to_scan", "hash", "name", "name_key", "sku", "state", "region", "admins") VALUES (3, 1, 27, 1, NULL, 3, 'Cap 3', 'cap 3', 'F64', 'Active', 'West Europe', '["person.1@contoso.com"]');
+INSERT INTO "capacity" ("id", "tenant", "capacity", "from_scan", "to_scan", "hash", "name", "name_key", "sku", "state", "region", "admins") VALUES (4, 1, 28, 1, NULL, 4, 'Cap 4', 'cap 4', 'F64', 'Active', 'West Europe', '["person.1@contoso.com"]');
+INSERT INTO "capacity" ("id", "tenant", "capacity", "from_scan", "to_scan", "hash", "name", "name_key", "sku", "state", "region", "admins") VALUES (5, 1, 29, 1, NULL, 5, 'Cap 5', 'cap 5', 'F64', 'Active', 'West Europe', '["person.1@contoso.com"]');
+CREATE TABLE domain (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, domain INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, parent INTEGER REFERENCES ident(id)
+) STRICT;
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (1, 1, 35, 1, NULL, 1, 'Domain 1', 'domain 1', '', NULL);
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (2, 1, 36, 1, NULL, 2, 'Domain 2', 'domain 2', '', NULL);
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (3, 1, 37, 1, NULL, 3, 'Domain 3', 'domain 3', '', NULL);
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (4, 1, 38, 1, NULL, 4, 'Domain 4', 'domain 4', '', NULL);
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (5, 1, 39, 1, NULL, 5, 'Domain 5', 'domain 5', '', NULL);
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (6, 1, 40, 1, NULL, 6, 'Domain 6', 'domain 6', '', NULL);
+INSERT INTO "domain" ("id", "tenant", "domain", "from_scan", "to_scan", "hash", "name", "name_key", "description", "parent") VALUES (7, 1, 41, 1, NULL, 7, 'Domain 7', 'domain 7', '', NULL);
+CREATE TABLE app (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, app INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, ws INTEGER REFERENCES ident(id),
+  published_by TEXT NOT NULL, updated INTEGER
+) STRICT;
+INSERT INTO "app" ("id", "tenant", "app", "from_scan", "to_scan", "hash", "name", "name_key", "description", "ws", "published_by", "updated") VALUES (1, 1, 65, 1, NULL, 1, 'App 1', 'app 1', '', 1, 'Person 1', 1790000000000);
+INSERT INTO "app" ("id", "tenant", "app", "from_scan", "to_scan", "hash", "name", "name_key", "description", "ws", "published_by", "updated") VALUES (2, 1, 66, 1, NULL, 2, 'App 2', 'app 2', '', 2, 'Person 1', 1790000000000);
+INSERT INTO "app" ("id", "tenant", "app", "from_scan", "to_scan", "hash", "name", "name_key", "description", "ws", "published_by", "updated") VALUES (3, 1, 67, 1, NULL, 3, 'App 3', 'app 3', '', 3, 'Person 1', 1790000000000);
+CREATE TABLE pipeline (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, pipeline INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  name TEXT NOT NULL, name_key TEXT NOT NULL, description TEXT NOT NULL, users_known INTEGER NOT NULL,
+  stages INTEGER NOT NULL, assigned INTEGER NOT NULL, users INTEGER NOT NULL
+) STRICT;
+INSERT INTO "pipeline" ("id", "tenant", "pipeline", "from_scan", "to_scan", "hash", "name", "name_key", "description", "users_known", "stages", "assigned", "users") VALUES (1, 1, 55, 1, NULL, 1, 'Pipe 1', 'pipe 1', '', 1, 2, 2, 1);
+INSERT INTO "pipeline" ("id", "tenant", "pipeline", "from_scan", "to_scan", "hash", "name", "name_key", "description", "users_known", "stages", "assigned", "users") VALUES (2, 1, 56, 1, NULL, 2, 'Pipe 2', 'pipe 2', '', 1, 2, 2, 1);
+INSERT INTO "pipeline" ("id", "tenant", "pipeline", "from_scan", "to_scan", "hash", "name", "name_key", "description", "users_known", "stages", "assigned", "users") VALUES (3, 1, 57, 1, NULL, 3, 'Pipe 3', 'pipe 3', '', 1, 2, 2, 1);
+CREATE TABLE pipeline_stage (
+  pipeline INTEGER NOT NULL, ord INTEGER NOT NULL, from_scan INTEGER NOT NULL, to_scan INTEGER,
+  tenant INTEGER NOT NULL, name TEXT NOT NULL, ws INTEGER,
+  PRIMARY KEY (pipeline, ord, from_scan)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "pipeline_stage" ("pipeline", "ord", "from_scan", "to_scan", "tenant", "name", "ws") VALUES (55, 0, 1, NULL, 1, 'Development', 2);
+INSERT INTO "pipeline_stage" ("pipeline", "ord", "from_scan", "to_scan", "tenant", "name", "ws") VALUES (55, 1, 1, NULL, 1, 'Production', 3);
+INSERT INTO "pipeline_stage" ("pipeline", "ord", "from_scan", "to_scan", "tenant", "name", "ws") VALUES (56, 0, 1, NULL, 1, 'Development', 4);
+INSERT INTO "pipeline_stage" ("pipeline", "ord", "from_scan", "to_scan", "tenant", "name", "ws") VALUES (56, 1, 1, NULL, 1, 'Production', 5);
+INSERT INTO "pipeline_stage" ("pipeline", "ord", "from_scan", "to_scan", "tenant", "name", "ws") VALUES (57, 0, 1, NULL, 1, 'Development', 6);
+INSERT INTO "pipeline_stage" ("pipeline", "ord", "from_scan", "to_scan", "tenant", "name", "ws") VALUES (57, 1, 1, NULL, 1, 'Production', 7);
+CREATE TABLE pipeline_user (
+  pipeline INTEGER NOT NULL, principal INTEGER NOT NULL, from_scan INTEGER NOT NULL, to_scan INTEGER,
+  tenant INTEGER NOT NULL, role TEXT NOT NULL,
+  PRIMARY KEY (pipeline, principal, from_scan)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "pipeline_user" ("pipeline", "principal", "from_scan", "to_scan", "tenant", "role") VALUES (55, 17, 1, NULL, 1, 'Admin');
+INSERT INTO "pipeline_user" ("pipeline", "principal", "from_scan", "to_scan", "tenant", "role") VALUES (56, 18, 1, NULL, 1, 'Admin');
+INSERT INTO "pipeline_user" ("pipeline", "principal", "from_scan", "to_scan", "tenant", "role") VALUES (57, 19, 1, NULL, 1, 'Admin');
+CREATE TABLE refreshable (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, item INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  name TEXT NOT NULL, name_key TEXT NOT NULL, kind TEXT NOT NULL, ws INTEGER, capacity INTEGER,
+  window_start INTEGER, window_end INTEGER, refreshes INTEGER NOT NULL, failures INTEGER NOT NULL,
+  average_s REAL NOT NULL, median_s REAL NOT NULL, per_day INTEGER NOT NULL,
+  last_status TEXT NOT NULL, last_type TEXT NOT NULL, last_start INTEGER, last_end INTEGER, last_error TEXT NOT NULL,
+  configured_by TEXT NOT NULL, schedule TEXT
+) STRICT;
+INSERT INTO "refreshable" ("id", "tenant", "item", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "ws", "capacity", "window_start", "window_end", "refreshes", "failures", "average_s", "median_s", "per_day", "last_status", "last_type", "last_start", "last_end", "last_error", "configured_by", "schedule") VALUES (1, 1, 5, 1, NULL, 5, 'Sales 1 item 1', 'sales 1 item 1', 'Dataset', 1, NULL, NULL, NULL, 20, 0, 12.5, 11.0, 8, 'Completed', 'Scheduled', 1790000000000, 1790000060000, '', '["person.1@contoso.com"]', NULL);
+INSERT INTO "refreshable" ("id", "tenant", "item", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "ws", "capacity", "window_start", "window_end", "refreshes", "failures", "average_s", "median_s", "per_day", "last_status", "last_type", "last_start", "last_end", "last_error", "configured_by", "schedule") VALUES (2, 1, 8, 1, NULL, 8, 'Sales 4 item 4', 'sales 4 item 4', 'Dataset', 2, NULL, NULL, NULL, 20, 3, 12.5, 11.0, 8, 'Completed', 'Scheduled', 1790000000000, 1790000060000, '', '["person.1@contoso.com"]', NULL);
+INSERT INTO "refreshable" ("id", "tenant", "item", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "ws", "capacity", "window_start", "window_end", "refreshes", "failures", "average_s", "median_s", "per_day", "last_status", "last_type", "last_start", "last_end", "last_error", "configured_by", "schedule") VALUES (3, 1, 11, 1, NULL, 11, 'Sales 7 item 7', 'sales 7 item 7', 'Dataset', 3, NULL, NULL, NULL, 20, 1, 12.5, 11.0, 8, 'Completed', 'Scheduled', 1790000000000, 1790000060000, '', '["person.1@contoso.com"]', NULL);
+INSERT INTO "refreshable" ("id", "tenant", "item", "from_scan", "to_scan", "hash", "name", "name_key", "kind", "ws", "capacity", "window_start", "window_end", "refreshes", "failures", "average_s", "median_s", "per_day", "last_status", "last_type", "last_start", "last_end", "last_error", "configured_by", "schedule") VALUES (4, 1, 14, 1, NULL, 14, 'Sales 10 item 10', 'sales 10 item 10', 'Dataset', 4, NULL, NULL, NULL, 20, 4, 12.5, 11.0, 8, 'Failed', 'Scheduled', 1790000000000, 1790000060000, '', '["person.1@contoso.com"]', NULL);
+CREATE TABLE setting (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL,
+  name TEXT NOT NULL, override_of TEXT NOT NULL, override_id TEXT NOT NULL,
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  title TEXT NOT NULL, area TEXT NOT NULL, enabled INTEGER NOT NULL, for_groups INTEGER NOT NULL,
+  enabled_groups TEXT NOT NULL, excluded_groups TEXT NOT NULL, properties TEXT NOT NULL, delegated TEXT NOT NULL
+) STRICT;
+INSERT INTO "setting" ("id", "tenant", "name", "override_of", "override_id", "from_scan", "to_scan", "hash", "title", "area", "enabled", "for_groups", "enabled_groups", "excluded_groups", "properties", "delegated") VALUES (1, 1, 'Setting1', '', '', 1, NULL, 1, 'Setting 1', 'Export', 1, 1, '[]', '[]', '[]', '[]');
+INSERT INTO "setting" ("id", "tenant", "name", "override_of", "override_id", "from_scan", "to_scan", "hash", "title", "area", "enabled", "for_groups", "enabled_groups", "excluded_groups", "properties", "delegated") VALUES (2, 1, 'Setting2', '', '', 1, 2, 2, 'Setting 2', 'Export', 1, 1, '[]', '[]', '[]', '[]');
+INSERT INTO "setting" ("id", "tenant", "name", "override_of", "override_id", "from_scan", "to_scan", "hash", "title", "area", "enabled", "for_groups", "enabled_groups", "excluded_groups", "properties", "delegated") VALUES (3, 1, 'Setting3', '', '', 1, 3, 3, 'Setting 3', 'Export', 1, 1, '[]', '[]', '[]', '[]');
+INSERT INTO "setting" ("id", "tenant", "name", "override_of", "override_id", "from_scan", "to_scan", "hash", "title", "area", "enabled", "for_groups", "enabled_groups", "excluded_groups", "properties", "delegated") VALUES (4, 1, 'Setting2', '', '', 2, NULL, 3, 'Setting 2', 'Export', 0, 1, '[]', '[]', '[]', '[]');
+INSERT INTO "setting" ("id", "tenant", "name", "override_of", "override_id", "from_scan", "to_scan", "hash", "title", "area", "enabled", "for_groups", "enabled_groups", "excluded_groups", "properties", "delegated") VALUES (5, 1, 'Setting3', '', '', 3, NULL, 4, 'Setting 3', 'Export', 0, 1, '[]', '[]', '[]', '[]');
+CREATE TABLE wide_link (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, link TEXT NOT NULL, item INTEGER NOT NULL REFERENCES ident(id),
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  item_name TEXT NOT NULL, item_kind TEXT NOT NULL, role TEXT NOT NULL,
+  sharer INTEGER REFERENCES ident(id), sharer_name TEXT NOT NULL, sharer_address TEXT NOT NULL
+) STRICT;
+CREATE TABLE unused_item (
+  id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, item INTEGER NOT NULL REFERENCES ident(id), ws INTEGER,
+  from_scan INTEGER NOT NULL, to_scan INTEGER, hash INTEGER NOT NULL,
+  name TEXT NOT NULL, kind TEXT NOT NULL, size_mb REAL NOT NULL, created INTEGER, last_accessed INTEGER
+) STRICT;
+CREATE TABLE activity (
+  id        INTEGER PRIMARY KEY,
+  tenant    INTEGER NOT NULL,
+  event     TEXT    NOT NULL,         -- Microsoft's id
+  at        INTEGER NOT NULL,
+  day       INTEGER NOT NULL,         -- days since 1970-01-01 UTC
+  activity  TEXT    NOT NULL,
+  actor     TEXT    NOT NULL,         -- address, object id or PowerBI
+  ws        INTEGER,
+  item      INTEGER,
+  item_kind TEXT    NOT NULL,
+  item_name TEXT    NOT NULL,
+  ws_name   TEXT    NOT NULL,
+  succeeded INTEGER NOT NULL,
+  via       TEXT    NOT NULL,
+  raw       BLOB    NOT NULL,         -- the event as sent, gzip where it pays
+  UNIQUE (tenant, event)
+) STRICT;
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (1, 1, 'ev-1', 1794528000001, 20770, 'ViewReport', 'person.1@contoso.com', 1, 6, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (2, 1, 'ev-2', 1794441600002, 20769, 'ViewReport', 'person.2@contoso.com', 1, 7, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (3, 1, 'ev-3', 1794355200003, 20768, 'ViewReport', 'person.3@contoso.com', 2, 8, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (4, 1, 'ev-4', 1794268800004, 20767, 'EditReport', 'person.4@contoso.com', 2, 9, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (5, 1, 'ev-5', 1794182400005, 20766, 'ViewReport', 'person.5@contoso.com', 2, 10, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (6, 1, 'ev-6', 1794096000006, 20765, 'ViewReport', 'person.6@contoso.com', 3, 11, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (7, 1, 'ev-7', 1794009600007, 20764, 'ViewReport', 'person.7@contoso.com', 3, 12, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (8, 1, 'ev-8', 1793923200008, 20763, 'EditReport', 'person.0@contoso.com', 3, 13, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (9, 1, 'ev-9', 1793836800009, 20762, 'ViewReport', 'person.1@contoso.com', 4, 14, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (10, 1, 'ev-10', 1793750400010, 20761, 'ViewReport', 'person.2@contoso.com', 4, 15, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (11, 1, 'ev-11', 1793664000011, 20760, 'ViewReport', 'person.3@contoso.com', 4, 16, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+INSERT INTO "activity" ("id", "tenant", "event", "at", "day", "activity", "actor", "ws", "item", "item_kind", "item_name", "ws_name", "succeeded", "via", "raw") VALUES (12, 1, 'ev-12', 1793577600012, 20759, 'EditReport', 'person.4@contoso.com', 1, 5, 'report', 'item', 'ws', 1, 'Workspace', X'7B7D');
+CREATE TABLE usage_day (
+  tenant INTEGER NOT NULL,
+  day    INTEGER NOT NULL,
+  item   INTEGER NOT NULL,
+  ws     INTEGER,
+  views  INTEGER NOT NULL,
+  edits  INTEGER NOT NULL,
+  exports INTEGER NOT NULL,
+  shares INTEGER NOT NULL,
+  refreshes INTEGER NOT NULL,
+  people INTEGER NOT NULL,            -- different viewers that day
+  PRIMARY KEY (tenant, day, item)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20765, 11, 3, 1, 0, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20766, 10, 2, 0, 1, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20767, 16, 4, 1, 1, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20768, 8, 2, 3, 1, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20768, 15, 4, 0, 0, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20769, 7, 1, 2, 0, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20769, 14, 4, 4, 1, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20770, 6, 1, 1, 1, 0, 0, 1, 1);
+INSERT INTO "usage_day" ("tenant", "day", "item", "ws", "views", "edits", "exports", "shares", "refreshes", "people") VALUES (1, 20771, 12, 3, 2, 1, 0, 0, 1, 1);
+CREATE TABLE activity_day (
+  tenant INTEGER NOT NULL, day INTEGER NOT NULL,
+  read_at INTEGER NOT NULL, whole INTEGER NOT NULL, events INTEGER NOT NULL, error TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (tenant, day)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20732, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20733, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20734, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20735, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20736, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20737, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20738, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20739, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20740, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20741, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20742, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20743, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20744, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20745, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20746, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20747, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20748, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20749, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20750, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20751, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20752, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20753, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20754, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20755, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20756, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20757, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20758, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20759, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20760, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20761, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20762, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20763, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20764, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20765, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20766, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20767, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20768, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20769, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20770, 0, 1, 100, '');
+INSERT INTO "activity_day" ("tenant", "day", "read_at", "whole", "events", "error") VALUES (1, 20771, 0, 0, 100, '');
+CREATE TABLE budget (
+  tenant    TEXT    NOT NULL,
+  operation TEXT    NOT NULL,
+  state     BLOB    NOT NULL,
+  updated   INTEGER NOT NULL,
+  PRIMARY KEY (tenant, operation)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE scan_figure (
+  scan  INTEGER NOT NULL REFERENCES scan(id),
+  name  TEXT    NOT NULL,             -- e.g. workspaces.active, items.report, grants.guest
+  value INTEGER NOT NULL,
+  PRIMARY KEY (scan, name)
+) STRICT, WITHOUT ROWID;
+INSERT INTO "scan_figure" ("scan", "name", "value") VALUES (1, 'items', 12);
+INSERT INTO "scan_figure" ("scan", "name", "value") VALUES (1, 'workspaces', 4);
+INSERT INTO "scan_figure" ("scan", "name", "value") VALUES (2, 'items', 12);
+INSERT INTO "scan_figure" ("scan", "name", "value") VALUES (2, 'workspaces', 4);
+INSERT INTO "scan_figure" ("scan", "name", "value") VALUES (3, 'items', 12);
+INSERT INTO "scan_figure" ("scan", "name", "value") VALUES (3, 'workspaces', 4);
+CREATE TABLE ledger (
+  seq           INTEGER PRIMARY KEY,
+  hash          BLOB NOT NULL CHECK (length(hash) = 32),
+  body          TEXT NOT NULL,
+  time          TEXT GENERATED ALWAYS AS (body ->> 'time') VIRTUAL,
+  action        TEXT GENERATED ALWAYS AS (body ->> 'action') VIRTUAL,
+  outcome       TEXT GENERATED ALWAYS AS (body ->> 'outcome') VIRTUAL,
+  actor_tenant  TEXT GENERATED ALWAYS AS (body ->> 'actor_tenant') VIRTUAL,
+  actor_id      TEXT GENERATED ALWAYS AS (body ->> 'actor_id') VIRTUAL,
+  object_kind   TEXT GENERATED ALWAYS AS (body ->> 'object_kind') VIRTUAL,
+  object_id     TEXT GENERATED ALWAYS AS (body ->> 'object_id') VIRTUAL,
+  object_tenant TEXT GENERATED ALWAYS AS (body ->> 'object_tenant') VIRTUAL
+) STRICT;
+INSERT INTO "ledger" ("seq", "hash", "body") VALUES (1, X'58F582EB7DCA550FBEDC60FB6FB01F5F8C09D3CA3050E7A97A90FCA6F4BA46D3', '{"time":"2026-11-01T00:00:00Z","action":"session.start","outcome":"done","actor_tenant":"t","actor_id":"o","object_kind":"session","object_id":"1"}');
+INSERT INTO "ledger" ("seq", "hash", "body") VALUES (2, X'D3CDDB094414E32B5A61C5479E4FE74D9D6F923567750591718383FD01BD5FEC', '{"time":"2026-11-01T00:00:01Z","action":"scan.start","outcome":"done","object_kind":"scan","object_id":"1","object_tenant":"contoso"}');
+CREATE TABLE ledger_identity (
+  one      INTEGER PRIMARY KEY CHECK (one = 1),
+  database TEXT    NOT NULL,
+  epoch    INTEGER NOT NULL CHECK (epoch >= 1),
+  created  INTEGER NOT NULL
+) STRICT;
+INSERT INTO "ledger_identity" ("one", "database", "epoch", "created") VALUES (1, '02b3e050bb9005562e12af7d24d24697', 1, 1795320299000);
+CREATE TABLE ledger_checkpoint (
+  id   INTEGER PRIMARY KEY,
+  seq  INTEGER NOT NULL,
+  at   INTEGER NOT NULL,
+  note TEXT    NOT NULL
+) STRICT;
+CREATE TABLE session (
+  hash       BLOB    PRIMARY KEY CHECK (length(hash) = 32),
+  tenant     TEXT    NOT NULL,        -- with id the person's key: (tid, oid) or (issuer, subject)
+  person     TEXT    NOT NULL,
+  issuer     TEXT    NOT NULL,
+  subject    TEXT    NOT NULL,
+  name       TEXT    NOT NULL,
+  address    TEXT    NOT NULL,        -- for reading and mail, never a key
+  roles      TEXT    NOT NULL,        -- JSON array of the portal's roles
+  started    INTEGER NOT NULL,        -- first sign-in: the absolute limit counts from here
+  confirmed  INTEGER NOT NULL,        -- when the provider last saw the person prove who they are
+  roles_read INTEGER NOT NULL,        -- when the provider last said the roles
+  seen       INTEGER NOT NULL,        -- last request, kept to the minute
+  ip         TEXT    NOT NULL,
+  agent      TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE signed_in (
+  tenant  TEXT    NOT NULL,
+  person  TEXT    NOT NULL,
+  name    TEXT    NOT NULL,
+  address TEXT    NOT NULL,
+  roles   TEXT    NOT NULL,
+  first   INTEGER NOT NULL,
+  last    INTEGER NOT NULL,
+  PRIMARY KEY (tenant, person)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX scan_by_tenant ON scan (tenant, id);
+CREATE UNIQUE INDEX scan_one_running ON scan (tenant) WHERE state = 'running';
+CREATE INDEX workspace_by_ws       ON workspace (ws, from_scan);
+CREATE INDEX workspace_by_name     ON workspace (tenant, name_key, ws);
+CREATE INDEX workspace_by_items    ON workspace (tenant, items, ws);
+CREATE INDEX workspace_by_admins   ON workspace (tenant, admins, ws);
+CREATE INDEX workspace_by_capacity ON workspace (tenant, capacity, name_key);
+CREATE INDEX workspace_by_domain   ON workspace (tenant, domain, name_key);
+CREATE INDEX workspace_by_state    ON workspace (tenant, state, name_key);
+CREATE INDEX workspace_by_from     ON workspace (tenant, from_scan);
+CREATE INDEX workspace_by_to       ON workspace (tenant, to_scan) WHERE to_scan IS NOT NULL;
+CREATE INDEX item_by_item     ON item (item, from_scan);
+CREATE INDEX item_by_ws       ON item (ws, kind, name_key);
+CREATE INDEX item_by_name     ON item (tenant, name_key, item);
+CREATE INDEX item_by_kind     ON item (tenant, kind, name_key);
+CREATE INDEX item_by_from     ON item (tenant, from_scan);
+CREATE INDEX item_by_to       ON item (tenant, to_scan) WHERE to_scan IS NOT NULL;
+CREATE INDEX grant_by_principal ON access_grant (principal, ws, object);
+CREATE INDEX grant_by_to        ON access_grant (tenant, to_scan) WHERE to_scan IS NOT NULL;
+CREATE INDEX principal_by_principal ON principal (principal, from_scan);
+CREATE INDEX principal_by_name      ON principal (tenant, name_key, principal);
+CREATE INDEX principal_by_address   ON principal (tenant, address);
+CREATE INDEX principal_by_kind      ON principal (tenant, kind, guest, name_key);
+CREATE INDEX principal_by_to        ON principal (tenant, to_scan) WHERE to_scan IS NOT NULL;
+CREATE INDEX member_of ON group_member (member, grp);
+CREATE INDEX edge_by_upstream   ON edge (upstream, downstream);
+CREATE INDEX edge_by_downstream ON edge (downstream, upstream);
+CREATE INDEX datasource_by_source ON datasource (source, from_scan);
+CREATE INDEX datasource_by_type   ON datasource (tenant, type, location);
+CREATE INDEX capacity_by_capacity ON capacity (capacity, from_scan);
+CREATE INDEX capacity_by_name     ON capacity (tenant, name_key);
+CREATE INDEX domain_by_domain ON domain (domain, from_scan);
+CREATE INDEX domain_by_name   ON domain (tenant, name_key);
+CREATE INDEX app_by_app  ON app (app, from_scan);
+CREATE INDEX app_by_name ON app (tenant, name_key);
+CREATE INDEX app_by_ws   ON app (ws);
+CREATE INDEX pipeline_by_pipeline ON pipeline (pipeline, from_scan);
+CREATE INDEX pipeline_by_name     ON pipeline (tenant, name_key);
+CREATE INDEX stage_by_ws ON pipeline_stage (ws);
+CREATE INDEX refreshable_by_item ON refreshable (item, from_scan);
+CREATE INDEX refreshable_by_name ON refreshable (tenant, name_key);
+CREATE INDEX refreshable_by_fail ON refreshable (tenant, failures);
+CREATE INDEX setting_by_name ON setting (tenant, name, override_of, override_id, from_scan);
+CREATE INDEX wide_link_by_item ON wide_link (item, link, from_scan);
+CREATE INDEX wide_link_by_kind ON wide_link (tenant, link);
+CREATE INDEX unused_by_item ON unused_item (item, from_scan);
+CREATE INDEX unused_by_ws   ON unused_item (ws);
+CREATE INDEX activity_by_at    ON activity (tenant, at);
+CREATE INDEX activity_by_ws    ON activity (ws, at);
+CREATE INDEX activity_by_item  ON activity (item, at);
+CREATE INDEX activity_by_actor ON activity (tenant, actor, at);
+CREATE INDEX activity_by_kind  ON activity (tenant, activity, at);
+CREATE INDEX usage_by_item ON usage_day (item, day);
+CREATE INDEX usage_by_ws   ON usage_day (ws, day);
+CREATE VIEW v_scan AS
+SELECT s.id, t.name AS tenant, s.kind, s.state, s.cause, s.asked_by,
+  strftime('%Y-%m-%d %H:%M:%SZ', s.started / 1000, 'unixepoch')   AS started,
+  strftime('%Y-%m-%d %H:%M:%SZ', s.finished / 1000, 'unixepoch')  AS finished,
+  strftime('%Y-%m-%d %H:%M:%SZ', s.published / 1000, 'unixepoch') AS published,
+  s.meant, s.seen, s.calls, s.error, s.note
+FROM scan s JOIN tenant t ON t.id = s.tenant;
+CREATE VIEW v_workspace AS
+SELECT t.name AS tenant, i.guid AS workspace_id, w.name, w.kind, w.state, w.description,
+  c.guid AS capacity_id, d.guid AS domain_id, w.items, w.grants, w.admins, w.guests,
+  strftime('%Y-%m-%d %H:%M:%SZ', s.started / 1000, 'unixepoch') AS since
+FROM tenant t
+JOIN workspace w ON w.tenant = t.id AND w.from_scan <= t.published_scan AND (w.to_scan IS NULL OR w.to_scan > t.published_scan)
+JOIN ident i ON i.id = w.ws
+JOIN scan s ON s.id = w.from_scan
+LEFT JOIN ident c ON c.id = w.capacity
+LEFT JOIN ident d ON d.id = w.domain;
+CREATE VIEW v_item AS
+SELECT t.name AS tenant, w.guid AS workspace_id, i.guid AS item_id, m.kind, m.name, m.description, m.state,
+  strftime('%Y-%m-%d %H:%M:%SZ', m.created / 1000, 'unixepoch')  AS created,
+  strftime('%Y-%m-%d %H:%M:%SZ', m.modified / 1000, 'unixepoch') AS modified,
+  m.created_by, m.modified_by, m.configured_by, m.endorsement, m.label, m.shares,
+  m.app IS NOT NULL AND m.original IS NOT NULL AS app_copy
+FROM tenant t
+JOIN item m ON m.tenant = t.id AND m.from_scan <= t.published_scan AND (m.to_scan IS NULL OR m.to_scan > t.published_scan)
+JOIN ident w ON w.id = m.ws
+JOIN ident i ON i.id = m.item;
+CREATE VIEW v_access AS
+SELECT t.name AS tenant, w.guid AS workspace_id, CASE WHEN g.object = g.ws THEN NULL ELSE o.guid END AS item_id,
+  p.guid AS principal_id, n.kind AS principal_kind, n.name AS principal, n.address, n.guest, g.role
+FROM tenant t
+JOIN access_grant g ON g.tenant = t.id AND g.from_scan <= t.published_scan AND (g.to_scan IS NULL OR g.to_scan > t.published_scan)
+JOIN ident w ON w.id = g.ws
+JOIN ident o ON o.id = g.object
+JOIN ident p ON p.id = g.principal
+LEFT JOIN principal n ON n.principal = g.principal
+  AND n.from_scan <= t.published_scan AND (n.to_scan IS NULL OR n.to_scan > t.published_scan);
+CREATE VIEW v_activity AS
+SELECT t.name AS tenant, strftime('%Y-%m-%d %H:%M:%fZ', a.at / 1000.0, 'unixepoch') AS at,
+  a.activity, a.actor, w.guid AS workspace_id, a.ws_name, i.guid AS item_id, a.item_kind, a.item_name, a.succeeded, a.via, a.event
+FROM activity a JOIN tenant t ON t.id = a.tenant
+LEFT JOIN ident w ON w.id = a.ws
+LEFT JOIN ident i ON i.id = a.item;
+CREATE INDEX item_by_change ON item (tenant, coalesce(modified, 0));
+CREATE INDEX ledger_by_time   ON ledger (time, seq);
+CREATE INDEX ledger_by_action ON ledger (action, seq);
+CREATE INDEX ledger_by_actor  ON ledger (actor_id, seq);
+CREATE INDEX ledger_by_object ON ledger (object_kind, object_id, seq);
+CREATE INDEX ledger_by_tenant ON ledger (object_tenant, seq);
+CREATE INDEX ledger_by_outcome ON ledger (outcome, seq);
+CREATE TRIGGER ledger_no_update BEFORE UPDATE ON ledger BEGIN
+  SELECT RAISE(ABORT, 'the ledger is append-only');
+END;
+CREATE TRIGGER ledger_no_delete BEFORE DELETE ON ledger BEGIN
+  SELECT RAISE(ABORT, 'the ledger is append-only');
+END;
+CREATE TRIGGER ledger_only_next BEFORE INSERT ON ledger
+WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM ledger) BEGIN
+  SELECT RAISE(ABORT, 'a ledger entry must be the next one');
+END;
+CREATE TRIGGER ledger_identity_sealed BEFORE UPDATE ON ledger_identity
+WHEN NEW.one <> OLD.one OR NEW.database <> OLD.database OR NEW.created <> OLD.created OR NEW.epoch <> OLD.epoch + 1 BEGIN
+  SELECT RAISE(ABORT, 'the ledger keeps its identity; the epoch goes up by one');
+END;
+CREATE TRIGGER ledger_identity_stays BEFORE DELETE ON ledger_identity BEGIN
+  SELECT RAISE(ABORT, 'the ledger keeps its identity');
+END;
+CREATE TRIGGER ledger_identity_once BEFORE INSERT ON ledger_identity
+WHEN EXISTS (SELECT 1 FROM ledger_identity) BEGIN
+  SELECT RAISE(ABORT, 'the ledger keeps its identity');
+END;
+CREATE TRIGGER ledger_checkpoint_no_update BEFORE UPDATE ON ledger_checkpoint BEGIN
+  SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+CREATE TRIGGER ledger_checkpoint_no_delete BEFORE DELETE ON ledger_checkpoint BEGIN
+  SELECT RAISE(ABORT, 'checkpoints are append-only');
+END;
+CREATE TRIGGER ledger_checkpoint_only_next BEFORE INSERT ON ledger_checkpoint
+WHEN EXISTS (SELECT 1 FROM ledger_checkpoint WHERE id >= NEW.id) BEGIN
+  SELECT RAISE(ABORT, 'a checkpoint must be the next one');
+END;
+CREATE INDEX session_by_person ON session (tenant, person, seen);
+CREATE INDEX session_by_seen   ON session (seen);
