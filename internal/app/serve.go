@@ -168,7 +168,7 @@ func (p *Portal) newPages(signIn *auth.Service) (*web.Server, error) {
 	}
 	figures := metrics.New(p.figures)
 	return web.New(web.Config{
-		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p}, Requests: p.desk, Runs: p.desk, Plans: p.desk, Messages: p.desk, Periods: p.periods(),
+		Reader: p.DB.Reader(), Tenants: names, Scans: p.scans, Auth: signIn, Rules: p.newRules(), Policies: policies{p}, Requests: p.desk, Runs: p.desk, Plans: p.desk, Messages: p.desk, Views: p.desk, Periods: p.periods(),
 		Metrics: figures.Handler(), Scraper: scraper(p.cfg.Metrics), Observe: figures.Page, Tracer: p.traces.Tracer(),
 		Installation: p.installation(),
 		Ledger:       &keeper{portal: p},

@@ -16,6 +16,10 @@ const (
 	AccessRefuse  Action = "access.refuse"  // a request that the guard turned away
 	CSPReport     Action = "access.csp"     // a browser reported a blocked script
 
+	ViewSave   Action = "view.save" // a list with its filters was kept under a name
+	ViewChange Action = "view.change"
+	ViewDelete Action = "view.delete"
+
 	Export    Action = "export"
 	Configure Action = "config.change"
 	SecretUse Action = "secret.use" // first use of a secret or of a new version
@@ -30,6 +34,7 @@ const (
 	LedgerVerify     Action = "ledger.verify"
 	LedgerArchive    Action = "ledger.archive"    // a signed segment was written out and removed
 	LedgerCheckpoint Action = "ledger.checkpoint" // the second place failed, or works again
+
 
 	SetupCheck Action = "setup.check" // someone had a tenant's set-up checked
 
@@ -75,12 +80,13 @@ const (
 var ActionText = map[Action]string{
 	SignIn: "Signed in", SignOut: "Signed out", StepUp: "Confirmed who they are", SessionEnd: "Session ended",
 	SessionRevoke: "Session revoked", TokenMake: "Token made", TokenRevoke: "Token revoked", AccessRefuse: "Request refused", CSPReport: "Browser blocked content",
+	ViewSave: "Saved a view", ViewChange: "Changed a saved view", ViewDelete: "Deleted a saved view",
 	Export: "Exported a report", Configure: "Changed the configuration", SecretUse: "Used a secret",
 	Start: "Portal started", Stop: "Portal stopped", Migrate: "Database migrated", Backup: "Backup written",
 	Hold: "Execution put on hold", Release: "Execution released",
 	LedgerEpoch: "Backup restored, new epoch", LedgerVerify: "Ledger verified", LedgerArchive: "Ledger segment archived", LedgerCheckpoint: "Checkpoint sink changed state",
 	SetupCheck: "Checked the set-up",
-	ScanStart:  "Scan started", ScanCancel: "Scan cancelled", ScanFinish: "Scan finished", ScanHold: "Scan held back",
+	ScanStart: "Scan started", ScanCancel: "Scan cancelled", ScanFinish: "Scan finished", ScanHold: "Scan held back",
 	PolicyLoad: "Policies loaded", ViolationOpen: "Violation opened", ViolationClose: "Violation resolved",
 	ViolationReopen: "Violation reopened", ViolationAssign: "Violation assigned", ViolationNote: "Violation noted",
 	WaiverAsk: "Waiver asked for", WaiverDecide: "Waiver decided", WaiverEnd: "Waiver ended",

@@ -88,6 +88,8 @@ type listRequest struct {
 	// are called.
 	choices map[string][]ui.Option
 	names   map[string]string
+	// views are the lists that the reader kept.
+	views []db.SavedView
 	// downloads says how many files this reader may take, in a sentence.
 	downloads string
 }
@@ -107,6 +109,12 @@ func (s *Server) read(c echo.Context, r *audit.Report) (listRequest, error) {
 // req says which.
 func (s *Server) readWithin(c echo.Context, r *audit.Report, req listRequest, v db.View) (listRequest, error) {
 	req.downloads = s.downloads(c)
+	if s.Views != nil {
+		var err error
+		if req.views, err = s.viewsOf(c, req.who.person); err != nil {
+			return req, err
+		}
+	}
 	req, err := s.queryWithin(c, r, req, v)
 	if err != nil {
 		return req, err

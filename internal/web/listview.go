@@ -13,6 +13,9 @@ import (
 // listView turns a page of a report into what the list component shows.
 func (s *Server) listView(req listRequest, page audit.Page) ui.List {
 	out := ui.List{Filters: req.filters(), Table: s.table(req, page), Pager: req.pager(page)}
+	if s.Views != nil && req.fixed == nil && req.who.person.Token == "" {
+		out.Views = s.viewsMenu(req)
+	}
 	if req.who.may(auth.ExportReport) {
 		base, query := req.exported()
 		out.Export = &ui.Export{Base: base, Query: query.Encode(), JSON: s.PublicURL + address(base+".json", query),

@@ -34,7 +34,7 @@ func (s *Server) mePage(c echo.Context, status int, mail *ui.Form) error {
 		v.Others = &ui.Action{Label: "Sign out everywhere else", Href: "/me/sessions/revoke", Post: true, Params: []ui.Param{{Name: "others", Value: "yes"}}}
 	}
 	v.Preferences = preferences(lookOf(c))
-	v.Also = []ui.Action{{Label: "Tokens for programs", Href: "/me/tokens"}}
+	v.Also = []ui.Action{{Label: "Saved views", Href: savedViews}, {Label: "Tokens for programs", Href: "/me/tokens"}}
 	if who.may(auth.ViewSessions) {
 		v.Also = append(v.Also, ui.Action{Label: "Everyone's sessions", Href: "/sessions"})
 	}

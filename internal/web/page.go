@@ -34,6 +34,7 @@ func (s *Server) page(c echo.Context, who viewer, v db.View, t audit.Truth) temp
 	s.fillHolds(c, who, &p)
 	s.fillEmergencies(c, who, &p)
 	s.fillWork(c, &p.Counts, who)
+	s.fillViews(c, who, &p)
 	if v.Past && !t.Never() {
 		p.AsOfSays = t.AsOf.Format(clock)
 	}
@@ -48,6 +49,7 @@ func (s *Server) bare(c echo.Context, who viewer) templates.Page {
 	s.fillHolds(c, who, &p)
 	s.fillEmergencies(c, who, &p)
 	s.fillWork(c, &p.Counts, who)
+	s.fillViews(c, who, &p)
 	return p
 }
 

@@ -39,6 +39,8 @@ type Config struct {
 	Runs RunDesk
 	// Plans is where people run refresh plans.
 	Plans PlanDesk
+	// Views keeps lists under names; nil offers none.
+	Views ViewDesk
 	// Messages decides how people are told.
 	Messages MessageDesk
 	// Auth says who sends a request; without it the server does not start.

@@ -39,8 +39,10 @@ type Page struct {
 	Notices []ui.Notice
 	Primary *ui.Action
 	Also    []ui.Action
-	Tabs    []ui.Tab
-	Counts  Counts
+	// Views are the lists that the reader kept.
+	Views  []ui.Link
+	Tabs   []ui.Tab
+	Counts Counts
 	// May says whether this reader may open a page of the rail; entries they may
 	// not open are left out. Nil leaves all in.
 	May func(path string) bool
@@ -68,7 +70,7 @@ func frame(p Page) ui.Frame {
 	f := ui.Frame{
 		Title: p.Title, Kind: p.Kind, Home: "/", Crumbs: p.Crumbs, Badges: p.Badges,
 		Nav: nav(p), Truth: p.Truth, Notices: p.Notices, Primary: p.Primary,
-		Also: p.Also, Tabs: p.Tabs, Look: p.Look,
+		Also: p.Also, Tabs: p.Tabs, Look: p.Look, Views: p.Views,
 		Search: ui.Search{Action: searchPath, Hint: "Search workspaces, items, people"},
 	}
 	if p.Path == searchPath {

@@ -50,7 +50,40 @@ var reportType = reflect.TypeFor[reportBody]()
 // self says who one is here.
 func (a *API) self() []Operation {
 	return []Operation{{Method: http.MethodGet, Path: "/me", ID: "self", Tag: "You", Summary: "Whom the token acts for, and what it is good for",
-		Action: auth.ViewHelp, Answer: schemaOf(reflect.TypeFor[selfBody]()), Serve: a.me}}
+		Action: auth.ViewHelp, Answer: schemaOf(reflect.TypeFor[selfBody]()), Serve: a.me},
+		{Method: http.MethodGet, Path: "/views", ID: "views", Tag: "You", Summary: "The saved views of whom the token acts for, and those shared with them",
+			Action: auth.ViewHelp, Answer: schemaOf(reflect.TypeFor[viewsBody]()), Serve: a.views}}
+}
+
+type viewsBody struct {
+	Views []viewBody `json:"views"`
+}
+
+type viewBody struct {
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Owner  string `json:"owner"`
+	Role   string `json:"shared_with" says:"The role it is shared with; empty for nobody."`
+	Report string `json:"report"`
+	Href   string `json:"href" says:"The same rows by the API, as the caller may see them."`
+}
+
+// views lists what was kept under names.
+func (a *API) views(c echo.Context) error {
+	p := a.Site.By(c).Person
+	roles := make([]string, 0, len(p.Roles))
+	for _, r := range p.Roles {
+		roles = append(roles, string(r))
+	}
+	all, err := a.Reader.SavedViews(c.Request().Context(), p.TenantID, p.ObjectID, roles)
+	if err != nil {
+		return err
+	}
+	out := viewsBody{Views: []viewBody{}}
+	for _, v := range all {
+		out.Views = append(out.Views, viewBody{ID: v.ID, Title: v.Title, Owner: v.Owner, Role: v.Role, Report: v.Report, Href: Root + "/reports" + v.Href()})
+	}
+	return answer(c, http.StatusOK, out)
 }
 
 func (a *API) me(c echo.Context) error {

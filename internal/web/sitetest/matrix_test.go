@@ -217,7 +217,7 @@ var formAnswers = map[string]int{
 	"/requests/:id/decide": 422, "/requests/:id/answer": 422, "/requests/:id/withdraw": 422, "/runs/:id/cancel": 422, "/runs/:id/pause": 422, "/runs/:id/resume": 303,
 	"/runs/:id/steps/:step": 422, "/runs/hold": 422, "/runs/release": 422, "/scans": 422,
 	"/refreshes/plans/:tenant/:id/start": 422, "/refreshes/plans/:tenant/:id/runs/:run/resume": 422, "/refreshes/plans/:tenant/:id/runs/:run/cancel": 422, "/setup": 303, "/violations/:id/assign": 422, "/violations/:id/comment": 422,
-	"/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/violations/assign": 200, "/waivers/:id/end": 422,
+	"/views": 422, "/violations/:id/triage": 422, "/violations/:id/waive": 422, "/violations/triage": 200, "/violations/assign": 200, "/waivers/:id/end": 422,
 }
 
 // answersOf is the one status that a form answers. Of a form that is not listed
@@ -288,7 +288,7 @@ func wholeTenant(r guard.Route, p auth.Person) bool {
 // named are the routes whose form names what they act on: what the tests send
 // names nothing, which is absent.
 var named = []string{"/requests/file", "/requests/:id/now", "/requests/:id/emergency/end", "/requests/:id/emergency/review", "/violations/triage", "/violations/assign", "/me/sessions/revoke", "/sessions/revoke", "/scans/stop", "/runs/hold", "/runs/release", "/policies/:id/decide", "/ledger.csv", "/ledger.json", "/ledger.xlsx", "/ledger.jsonl", "/ledger",
-	"/tokens", "/tokens.csv", "/tokens.xlsx", "/tokens.json", "/tokens/:id", "/tokens/:id/revoke", "/me/tokens/revoke"}
+	"/tokens", "/tokens.csv", "/tokens.xlsx", "/tokens.json", "/tokens/:id", "/tokens/:id/revoke", "/me/tokens/revoke", "/views/:id", "/views/:id/edit", "/views/:id/delete"}
 
 // one sends one request and judges its answer.
 func (m *matrix) one(r guard.Route, g target, p *persona, path, form string, judged bool) {

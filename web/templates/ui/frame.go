@@ -34,6 +34,8 @@ type Frame struct {
 	Also    []Action
 	Tabs    []Tab
 	Look    Look
+	// Views are lists that the reader kept; the palette goes to them.
+	Views []Link
 }
 
 // Look is how this reader wants pages to look. Theme is "light", "dark" or

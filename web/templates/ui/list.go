@@ -5,9 +5,17 @@ import "time"
 // List is a whole list page: filters, exports, table, pager.
 type List struct {
 	Filters FilterBar
-	Export  *Export
-	Table   Table
-	Pager   Pager
+	// Views are lists kept under names; nil where none can be kept.
+	Views  *Views
+	Export *Export
+	Table  Table
+	Pager  Pager
+}
+
+// Views offers lists that were kept, and to keep this one: Save is where.
+type Views struct {
+	Links []Link
+	Save  string
 }
 
 // FilterKind is how a filter is typed.
