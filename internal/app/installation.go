@@ -9,6 +9,7 @@ import (
 
 	"steward/internal/buildinfo"
 	"steward/internal/config"
+	"steward/internal/db"
 	"steward/internal/fault"
 	"steward/internal/secret"
 	"steward/internal/web"
@@ -39,6 +40,11 @@ func (i installation) Facts(context.Context) web.Facts {
 	f.Free, f.Total, _ = disk(cfg.DataDir) // an unknown size is shown as unknown
 	if w := i.portal.witness; w != nil {
 		f.Witness = witnessState(w)
+	}
+	f.Kept = []web.Kept{
+		{What: "How far back pages can look", Rule: db.KeepHistory, Setting: "retention.history_days", Days: cfg.Retention.HistoryDays},
+		{What: "Events of the activity log", Rule: db.KeepActivity, Setting: "retention.activity_days", Days: cfg.Retention.ActivityDays},
+		{What: "Runs of refreshes", Setting: "refresh_history_days", Days: cfg.HistoryDays()},
 	}
 	for _, t := range cfg.Tenants {
 		f.Schedules = append(f.Schedules, web.Schedule{Tenant: t.Name, Full: t.Scan.Full, Incremental: t.Scan.Incremental})

@@ -63,6 +63,7 @@ func (p *Portal) Serve(ctx context.Context, ready func(net.Addr)) error {
 	wg.Go(func() { p.noteSecrets(work) })
 	wg.Go(func() { p.rejudge(work) })
 	wg.Go(func() { p.sweepRequests(work) })
+	wg.Go(func() { p.sweepOld(work) })
 	if p.witness != nil {
 		wg.Go(func() { p.witness.Run(work) })
 	}

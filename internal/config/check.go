@@ -50,6 +50,9 @@ func (c *Config) check() error {
 	if err := c.Owners.check(); err != nil {
 		return err
 	}
+	if err := c.Retention.check(); err != nil {
+		return err
+	}
 	if err := c.checkTenants(); err != nil {
 		return err
 	}

@@ -34,12 +34,14 @@ type Config struct {
 	// Approvals is the file of approval rules.
 	Approvals string `yaml:"approvals"`
 	// Owners are the times of the owner's loop.
-	Owners  Owners  `yaml:"owners"`
-	Notify  Notify  `yaml:"notify"`
-	Ledger  Ledger  `yaml:"ledger"`
-	Metrics Metrics `yaml:"metrics"`
-	Tracing Tracing `yaml:"tracing"`
-	Backup  Backup  `yaml:"backup"`
+	Owners Owners `yaml:"owners"`
+	// Retention is how long what is remembered is kept.
+	Retention Retention `yaml:"retention"`
+	Notify    Notify    `yaml:"notify"`
+	Ledger    Ledger    `yaml:"ledger"`
+	Metrics   Metrics   `yaml:"metrics"`
+	Tracing   Tracing   `yaml:"tracing"`
+	Backup    Backup    `yaml:"backup"`
 	// RefreshHistoryDays is how long runs of refreshes are kept; 180 when zero.
 	RefreshHistoryDays int       `yaml:"refresh_history_days"`
 	Refreshes          Refreshes `yaml:"refreshes"`

@@ -36,7 +36,7 @@ func (r *Reader) ViewNow(ctx context.Context, tenant string) (View, error) {
 }
 
 // ViewAsOf returns the last scan published at or before the moment. A moment
-// before the first scan gives a view with Scan 0, which sees nothing.
+// before the first scan, or before what is kept (see SweepHistory), gives a view with Scan 0, which sees nothing.
 func (r *Reader) ViewAsOf(ctx context.Context, tenant string, at time.Time) (View, error) {
 	return r.view(ctx, tenant, at)
 }
@@ -61,6 +61,7 @@ func (r *Reader) view(ctx context.Context, tenant string, at time.Time) (View, e
 	var taken int64
 	err = r.QueryRow(ctx, `SELECT id, published FROM scan
 		WHERE tenant = $1 AND id <= $2 AND published IS NOT NULL AND published <= $3
+			AND id >= coalesce((SELECT h.scan FROM history_horizon h WHERE h.tenant = $1), 0)
 		ORDER BY id DESC LIMIT 1`, v.Tenant, published.Int64, limit).Scan(&v.Scan, &taken)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, nil

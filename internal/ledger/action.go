@@ -35,6 +35,7 @@ const (
 	LedgerArchive    Action = "ledger.archive"    // a signed segment was written out and removed
 	LedgerCheckpoint Action = "ledger.checkpoint" // the second place failed, or works again
 
+	Retention Action = "retention.sweep" // what was too old was deleted, by rule and count
 
 	SetupCheck Action = "setup.check" // someone had a tenant's set-up checked
 
@@ -85,7 +86,7 @@ var ActionText = map[Action]string{
 	Start: "Portal started", Stop: "Portal stopped", Migrate: "Database migrated", Backup: "Backup written",
 	Hold: "Execution put on hold", Release: "Execution released",
 	LedgerEpoch: "Backup restored, new epoch", LedgerVerify: "Ledger verified", LedgerArchive: "Ledger segment archived", LedgerCheckpoint: "Checkpoint sink changed state",
-	SetupCheck: "Checked the set-up",
+	Retention: "Deleted what was too old", SetupCheck: "Checked the set-up",
 	ScanStart: "Scan started", ScanCancel: "Scan cancelled", ScanFinish: "Scan finished", ScanHold: "Scan held back",
 	PolicyLoad: "Policies loaded", ViolationOpen: "Violation opened", ViolationClose: "Violation resolved",
 	ViolationReopen: "Violation reopened", ViolationAssign: "Violation assigned", ViolationNote: "Violation noted",

@@ -55,10 +55,20 @@ type Facts struct {
 	Credentials []Credential
 	Rules       Rules
 	Schedules   []Schedule
+	// Kept is how long what the portal remembers is kept.
+	Kept []Kept
 	// Channels are the ways by which people are told; none when nothing leaves.
 	Channels []string
 	// Config is the configuration as YAML; secrets are references in it.
 	Config string
+}
+
+// Kept is how long one kind of thing is kept: Days, or for good when zero.
+// Rule is what its sweeps are recorded under, empty where they are not; Setting
+// the key of the configuration.
+type Kept struct {
+	What, Rule, Setting string
+	Days                int
 }
 
 // Witness says whether the second place of the ledger's checkpoints can be

@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"steward/internal/auth"
+	"steward/internal/db"
 	"steward/internal/ledger"
 	"steward/internal/secret"
 	"steward/web/templates"
@@ -27,6 +28,11 @@ func (s *Server) setup(c echo.Context) error {
 	}
 	v.Ledger, v.Rules, v.RuleProblems = s.witnessPairs(f), s.rulePairs(f), f.Rules.Problems
 	v.Schedules = scheduleTable(f, mine)
+	swept, err := s.Reader.LastSweeps(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	v.Kept = s.keptTable(f, swept)
 	v.Program = []ui.Pair{{Key: "Version", Value: f.Version}, {Key: "Running since", At: f.Started}}
 	// The size of the database tells of tenants and workspaces that one may not
 	// see, and so does the configuration.
@@ -34,12 +40,37 @@ func (s *Server) setup(c echo.Context) error {
 		v.Whole, v.Config = true, f.Config
 		v.Credentials, v.Program = s.credentialTable(f), s.programPairs(f)
 	}
-	var err error
 	if v.Messages, v.Again, err = s.messagePairs(c, who, f, mine); err != nil {
 		return err
 	}
 	v.Notices = s.setupNotices(f)
 	return ok(c, templates.Setup(v))
+}
+
+// keptTable says how long things are kept, what the next sweep takes away, and
+// what the last one took.
+func (s *Server) keptTable(f Facts, swept map[string]db.Swept) ui.Table {
+	t := ui.Table{ID: "kept", Caption: "What is kept, and how long", Columns: []ui.Column{{Label: "What"}, {Label: "Kept for"}, {Label: "Goes next"}, {Label: "Last deleted", Kind: ui.Date}}}
+	for _, k := range f.Kept {
+		row := ui.Row{Cells: []ui.Cell{{Text: k.What, Sub: k.Setting}, ui.Txt("good"), ui.Txt("nothing")}}
+		if k.Days > 0 {
+			row.Cells[1] = ui.Txt(ui.Plural(int64(k.Days), "day", "days"))
+			row.Cells[2] = ui.Txt("what is older than " + s.Now().UTC().AddDate(0, 0, -k.Days).Format(dateForm))
+		}
+		last, known := swept[k.Rule]
+		switch {
+		case k.Rule == "":
+			row.Cells = append(row.Cells, ui.Txt("with each reading"))
+		case !known:
+			row.Cells = append(row.Cells, ui.Txt("never"))
+		default:
+			when := ui.When(last.At, s.Now())
+			when.Sub = ui.Plural(last.Deleted, "row", "rows") + ", older than " + last.Before.Format(dateForm)
+			row.Cells = append(row.Cells, when)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // setupTones colour the answers of the check.

@@ -26,6 +26,9 @@ func setupToMend(now time.Time) templates.SetupPage {
 			{Tone: ui.Neutral, Title: "Detailed metadata on", State: "unknown", Evidence: "Not asked: the admin API refused the scanner.", Detail: "", Remedy: "Mend the line above first."},
 			{Tone: ui.Warn, Title: "Executor's credential lasts", State: "warn", Evidence: "Until 9 Dec 2026.", Detail: "", Remedy: "It ends in 18 days. Add the next one to the registration, then replace the file."},
 		}}}
+	v.Kept = ui.Table{ID: "kept", Caption: "What is kept, and how long", Columns: []ui.Column{{Label: "What"}, {Label: "Kept for"}, {Label: "Goes next"}, {Label: "Last deleted", Kind: ui.Date}}, Rows: []ui.Row{
+		{Cells: []ui.Cell{{Text: "How far back pages can look", Sub: "retention.history_days"}, ui.Txt("730 days"), ui.Txt("what is older than 2024-11-21"), ui.Txt("never")}},
+		{Cells: []ui.Cell{{Text: "Events of the activity log", Sub: "retention.activity_days"}, ui.Txt("good"), ui.Txt("nothing"), ui.Txt("never")}}}}
 	v.Credentials = ui.Table{ID: "credentials", Caption: "Secrets and certificates", Columns: []ui.Column{{Label: "For"}, {Label: "Where it is"}, {Label: "State", Kind: ui.Badges}, {Label: "Ends"}}, Rows: []ui.Row{
 		{Cells: []ui.Cell{ui.Txt("contoso scanner client_secret"), ui.Txt("file:/run/secrets/scanner"), ui.Parts(ui.State("readable", ui.Good)), ui.Unknown("Only the page of the registration knows when a secret ends; write it as secret_ends, and it is announced 30 days before.")}},
 		{Cells: []ui.Cell{ui.Txt("contoso executor certificate"), ui.Txt("file:/run/secrets/executor.pem"), ui.Parts(ui.State("ends soon", ui.Warn)), ui.When(now.AddDate(0, 0, 18), now)}},
