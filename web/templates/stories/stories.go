@@ -15,7 +15,7 @@ import (
 // All returns the stories of all pages. Times in them are relative to now.
 func All(now time.Time) []stories.Story {
 	var all []stories.Story
-	for _, group := range [][]stories.Story{searchStories(now), overviewStories(now), workspaceStories(now), thingStories(now), listStories(now)} {
+	for _, group := range [][]stories.Story{searchStories(now), overviewStories(now), workspaceStories(now), thingStories(now), planStories(now), listStories(now)} {
 		all = append(all, group...)
 	}
 	all = append(all, runningStories(now)...)
