@@ -282,7 +282,7 @@ func ofNoTenant(r guard.Route) bool {
 // is about the tenant as a whole: it is in everybody's menu, so there is
 // nothing to hide, only something to explain.
 func wholeTenant(r guard.Route, p auth.Person) bool {
-	return strings.HasPrefix(r.Path, "/baselines") && !auth.May(p, r.Action, auth.Object{Tenant: contoso}) && !auth.May(p, r.Action, auth.Object{Tenant: fabrikam})
+	return (strings.HasPrefix(r.Path, "/baselines") || r.Path == "/policies/:id/preview") && !auth.May(p, r.Action, auth.Object{Tenant: contoso}) && !auth.May(p, r.Action, auth.Object{Tenant: fabrikam})
 }
 
 // named are the routes whose form names what they act on: what the tests send
