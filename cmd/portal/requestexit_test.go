@@ -59,7 +59,7 @@ func TestEachEndOfARequestHasItsExitCode(t *testing.T) {
 	want("there is no such kind", `portal request submit make-coffee --set a=b`, exitRefused, "no such kind")
 	want("there is no such request", `portal request wait 01ARZ3NDEKTSV4RRFFQ69G5FAV --timeout 1s`, exitRefused, "")
 	want("a field without its value", `portal request submit workspace-create --set name`, exitMisuse, "name")
-	want("a flag that there is not", `portal request submit workspace-create --nmae=x`, exitMisuse, "--nmae")
+	want("a flag that there is not", `portal request submit workspace-create --nothing=x`, exitMisuse, "--nothing")
 	want("nobody is there", `PORTAL_SERVER=http://127.0.0.1:1 portal request show "$ID"`, exitFailed, "127.0.0.1:1")
 	want("a token that is none", `umask 077; echo stw_none > none; PORTAL_TOKEN_FILE=none portal request show "$ID"`, exitRefused, "")
 }

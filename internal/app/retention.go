@@ -33,7 +33,7 @@ func (p *Portal) sweepOldOnce(ctx context.Context) {
 		{"versions of the tenant", r.HistoryDays, p.DB.SweepHistory},
 		{"events of the activity log", r.ActivityDays, p.DB.SweepActivity},
 	} {
-		before, limited := r.Before(one.days, p.clock.Now())
+		before, limited := r.Before(one.days, p.clock.now()())
 		if !limited {
 			continue
 		}
