@@ -7,7 +7,9 @@ import (
 
 func TestAnAccessTokenTellsWhomItIsAbout(t *testing.T) {
 	t.Parallel()
-	token := func(claims string) string { return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".x" }
+	token := func(claims string) string {
+		return "e30." + base64.RawURLEncoding.EncodeToString([]byte(claims)) + ".x"
+	}
 	for _, c := range []struct{ name, token, want string }{
 		{"an application's", token(`{"oid":"1210ED8D-278A","appid":"c55ff733"}`), "1210ed8d-278a"},
 		{"without the claim", token(`{"appid":"c55ff733"}`), ""},
